@@ -1,0 +1,83 @@
+# What every target of this project shares, and the functions that make libraries and tests.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+
+option(EDGE_BUILD_TESTS "Build the tests" ON)
+option(EDGE_BUILD_BENCHMARKS "Build the benchmarks" OFF)
+option(EDGE_COVERAGE "Measure which lines the tests run" OFF)
+set(EDGE_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+
+find_package(Threads REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(date REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CURL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(Boost 1.81 EXACT REQUIRED COMPONENTS json)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+
+# A second compile of an unchanged file is free, and so is a fast linker where one is installed.
+find_program(EDGE_CCACHE ccache)
+if(EDGE_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${EDGE_CCACHE}")
+endif()
+find_program(EDGE_MOLD mold)
+if(EDGE_MOLD)
+    add_link_options(-fuse-ld=mold)
+endif()
+
+add_library(edge_options INTERFACE)
+target_compile_options(edge_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+if(EDGE_SANITIZE)
+    target_compile_options(edge_options INTERFACE -fsanitize=${EDGE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(edge_options INTERFACE -fsanitize=${EDGE_SANITIZE})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # GCC 12 sees uninitialised members in std::optional when sanitizers keep it from inlining (GCC bug 105562),
+        # and its thread sanitizer does not follow atomic fences, which only matters for code that uses them.
+        target_compile_options(edge_options INTERFACE -Wno-maybe-uninitialized -Wno-tsan)
+    endif()
+endif()
+if(EDGE_COVERAGE)
+    target_compile_options(edge_options INTERFACE --coverage -O0)
+    target_link_options(edge_options INTERFACE --coverage)
+endif()
+
+# edge_library(name SOURCES … [PUBLIC …] [PRIVATE …]): the one way to make a library. `include/` beside the list file
+# holds what others may see, `src/` the rest. PUBLIC and PRIVATE name the libraries it links.
+function(edge_library name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC;PRIVATE")
+    add_library(edge_${name} STATIC ${arg_SOURCES})
+    add_library(edge::${name} ALIAS edge_${name})
+    target_include_directories(edge_${name} PUBLIC include PRIVATE src)
+    target_link_libraries(edge_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:edge_options>)
+    set_property(GLOBAL APPEND PROPERTY EDGE_LIBRARIES edge_${name})
+endfunction()
+
+# edge_test(name LABEL … SOURCES … LINK …): one test program and its cases, named after the program.
+# LABEL is the kind of test: unit, property, integration, fault, golden.
+function(edge_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LINK")
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 300)
+    endif()
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest_main GTest::gmock edge_options)
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+    target_compile_definitions(${name} PRIVATE EDGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" EDGE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_PREFIX "${name}."
+                         PROPERTIES LABELS "${arg_LABEL}" TIMEOUT "${arg_TIMEOUT}")
+endfunction()
