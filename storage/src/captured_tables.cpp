@@ -1,0 +1,180 @@
+#include "edge/storage/captured_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <unordered_map>
+
+namespace edge::storage {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array seller_columns = {"seller_name"sv, "address_line1"sv, "address_line2"sv, "city"sv,
+                                       "post_code"sv,   "region"sv,        "country"sv,       "latitude"sv,
+                                       "longitude"sv,   "time_zone"sv,     "currency"sv,      "holiday_region"sv};
+constexpr std::array category_columns = {"category_name"sv, "category_coefficient"sv};
+constexpr std::array bundle_columns = {"seller_id"sv,    "bundle_name"sv, "description"sv,         "total_qty"sv,
+                                       "weight_grams"sv, "carbon_dioxide"sv, "price_minor"sv,      "discount_percentage"sv,
+                                       "window_start"sv, "window_end"sv,  "created_at"sv,          "closed_at"sv};
+constexpr std::array reservation_columns = {"bundle_id"sv,   "consumer_id"sv,  "claim_code"sv,
+                                            "reserved_at"sv, "collected_at"sv, "cancelled_at"sv};
+constexpr std::array forecast_input_columns = {"bundle_id"sv,
+                                               "seller_id"sv,
+                                               "category_id"sv,
+                                               "day_of_week"sv,
+                                               "window_start"sv,
+                                               "window_end"sv,
+                                               "is_holiday"sv,
+                                               "temperature"sv,
+                                               "weather_flag"sv,
+                                               "observed_reservations"sv,
+                                               "observed_no_shows"sv,
+                                               "posted_qty"sv};
+constexpr std::array forecast_output_columns = {"bundle_id"sv,
+                                                "seller_id"sv,
+                                                "window_start"sv,
+                                                "predicted_reservations"sv,
+                                                "predicted_sales"sv,
+                                                "posted_qty"sv,
+                                                "predicted_no_show_prob"sv,
+                                                "confidence"sv,
+                                                "rationale"sv,
+                                                "method"sv,
+                                                "generated_at"sv};
+constexpr std::array graph_columns = {"seller_id"sv, "graph_type"sv, "created_at"sv};
+constexpr std::array series_columns = {"graph_id"sv, "series_name"sv, "sort_index"sv};
+constexpr std::array point_columns = {"x"sv, "y"sv};
+constexpr std::array weather_columns = {"place"sv,        "day"sv,    "kind"sv,      "temperature"sv,
+                                        "weather_flag"sv, "source"sv, "fetched_at"sv};
+constexpr std::array holiday_columns = {"region"sv, "day"sv, "name"sv, "source"sv};
+
+constexpr std::array<CapturedTableInfo, 11> tables = {{
+    {CapturedTable::sellers, "sellers", "@.user_id", true, seller_columns},
+    {CapturedTable::category, "category", "@.category_id", true, category_columns},
+    {CapturedTable::bundles, "bundles", "@.bundle_id", true, bundle_columns},
+    {CapturedTable::reservations, "reservations", "@.reservation_id", true, reservation_columns},
+    {CapturedTable::forecast_input, "forecast_input", "@.input_id", true, forecast_input_columns},
+    {CapturedTable::forecast_output, "forecast_output", "@.output_id", true, forecast_output_columns},
+    {CapturedTable::analytics_graphs, "analytics_graphs", "@.graph_id", true, graph_columns},
+    {CapturedTable::analytics_series, "analytics_series", "@.series_id", true, series_columns},
+    {CapturedTable::analytics_points, "analytics_points", "@.series_id * 16777216 + @.sort_index", false, point_columns},
+    {CapturedTable::weather, "weather", "@.weather_id", true, weather_columns},
+    {CapturedTable::holidays, "holidays", "@.holiday_id", true, holiday_columns},
+}};
+
+std::string with_row(std::string_view expression, std::string_view row) {
+    std::string result;
+    for (const char c : expression) {
+        if (c == '@') {
+            result += row;
+        } else {
+            result += c;
+        }
+    }
+    return result;
+}
+
+/// 8 inside a transaction that applies a pull, which is marked so that it is not sent back.
+constexpr std::string_view origin = "(SELECT count(*) FROM capture_guard) * 8";
+
+std::string changed_mask(const CapturedTableInfo& table) {
+    std::string mask;
+    for (std::size_t bit = 0; bit < table.columns.size(); ++bit) {
+        const std::string_view column = table.columns[bit];
+        mask += fmt::format("{}((OLD.{} IS NOT NEW.{}) << {})", bit == 0 ? "" : " | ", column, column, bit);
+    }
+    return mask;
+}
+
+std::string any_changed(const CapturedTableInfo& table) {
+    std::string condition;
+    for (std::size_t bit = 0; bit < table.columns.size(); ++bit) {
+        const std::string_view column = table.columns[bit];
+        condition += fmt::format("{}OLD.{} IS NOT NEW.{}", bit == 0 ? "" : " OR ", column, column);
+    }
+    return condition;
+}
+
+void add_table_triggers(const CapturedTableInfo& table, std::vector<CaptureTrigger>& triggers) {
+    const int number = static_cast<int>(table.number);
+    const std::int64_t all = (std::int64_t{1} << table.columns.size()) - 1;
+    const std::string created = fmt::format("capture_{}_insert", table.name);
+    triggers.push_back({created, fmt::format("CREATE TRIGGER {} AFTER INSERT ON {} BEGIN INSERT INTO journal (tbl, row, op, mask) "
+                                             "VALUES ({}, {}, 1 + {}, {}); END",
+                                             created, table.name, number, with_row(table.key, "NEW"), origin, all)});
+    const std::string updated = fmt::format("capture_{}_update", table.name);
+    triggers.push_back({updated, fmt::format("CREATE TRIGGER {} AFTER UPDATE ON {} WHEN {} BEGIN INSERT INTO journal (tbl, row, op, "
+                                             "mask) VALUES ({}, {}, 2 + {}, {}); END",
+                                             updated, table.name, any_changed(table), number, with_row(table.key, "NEW"), origin,
+                                             changed_mask(table))});
+    const std::string deleted = fmt::format("capture_{}_delete", table.name);
+    triggers.push_back({deleted, fmt::format("CREATE TRIGGER {} AFTER DELETE ON {} BEGIN INSERT INTO journal (tbl, row, op, mask, uuid) "
+                                             "VALUES ({}, {}, 3 + {}, {}, {}); END",
+                                             deleted, table.name, number, with_row(table.key, "OLD"), origin, all,
+                                             table.has_uuid ? "OLD.uuid" : "NULL")});
+}
+
+/// `rows` are the bundles concerned: NEW, OLD, or both when a membership moves from one bundle to another.
+void add_membership_trigger(std::string_view event, std::span<const std::string_view> rows, std::vector<CaptureTrigger>& triggers) {
+    const std::string name = fmt::format("capture_bundle_category_{}", event);
+    std::string values;
+    for (const std::string_view row : rows) {
+        values += fmt::format("{}({}, {}.bundle_id, 2 + {}, {})", values.empty() ? "" : ", ", static_cast<int>(CapturedTable::bundles),
+                              row, origin, std::int64_t{1} << bundle_categories_bit);
+    }
+    triggers.push_back({name, fmt::format("CREATE TRIGGER {} AFTER {} ON bundle_category BEGIN INSERT INTO journal (tbl, row, op, mask) "
+                                          "VALUES {}; END",
+                                          name, event, values)});
+}
+
+std::unordered_map<std::string, std::string> installed_triggers(Connection& connection) {
+    std::unordered_map<std::string, std::string> installed;
+    Query rows = connection.query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'");
+    while (rows.step()) installed.emplace(rows.text(0), rows.text(1));
+    return installed;
+}
+
+}  // namespace
+
+std::span<const CapturedTableInfo> captured_tables() noexcept { return tables; }
+
+const CapturedTableInfo& captured_table(CapturedTable number) {
+    return tables.at(static_cast<std::size_t>(static_cast<int>(number) - 1));
+}
+
+std::vector<CaptureTrigger> expected_triggers() {
+    std::vector<CaptureTrigger> triggers;
+    for (const CapturedTableInfo& table : tables) add_table_triggers(table, triggers);
+    constexpr std::array both = {"OLD"sv, "NEW"sv};
+    add_membership_trigger("insert", std::span(both).last(1), triggers);
+    add_membership_trigger("update", both, triggers);
+    add_membership_trigger("delete", std::span(both).first(1), triggers);
+    return triggers;
+}
+
+std::vector<std::string> faulty_triggers(Connection& connection) {
+    const std::unordered_map<std::string, std::string> installed = installed_triggers(connection);
+    std::vector<std::string> faulty;
+    for (const CaptureTrigger& trigger : expected_triggers()) {
+        const auto found = installed.find(trigger.name);
+        if (found == installed.end() || found->second != trigger.sql) faulty.push_back(trigger.name);
+    }
+    return faulty;
+}
+
+std::vector<std::string> install_triggers(WriteTransaction& write) {
+    Connection& connection = write.connection();
+    const std::unordered_map<std::string, std::string> installed = installed_triggers(connection);
+    std::vector<std::string> replaced;
+    for (const CaptureTrigger& trigger : expected_triggers()) {
+        const auto found = installed.find(trigger.name);
+        if (found != installed.end() && found->second == trigger.sql) continue;
+        if (found != installed.end()) connection.execute("DROP TRIGGER " + trigger.name);
+        connection.execute(trigger.sql);
+        replaced.push_back(trigger.name);
+    }
+    return replaced;
+}
+
+}  // namespace edge::storage

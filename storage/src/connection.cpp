@@ -1,0 +1,230 @@
+#include "edge/storage/connection.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "connection_state.hpp"
+#include "file_check.hpp"
+#include "migrations.hpp"
+
+namespace edge::storage {
+namespace {
+
+/// The write-ahead log is moved into the file once it holds this many pages (4 MiB).
+constexpr int checkpoint_after_pages = 1000;
+
+ErrorCode code_of(int sqlite_code) {
+    switch (sqlite_code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED: return ErrorCode::busy;
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+        case SQLITE_AUTH: return ErrorCode::read_only;
+        case SQLITE_FULL: return ErrorCode::disk_full;
+        case SQLITE_CORRUPT: return ErrorCode::corrupt_data;
+        case SQLITE_NOTADB: return ErrorCode::not_a_database;
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN:
+        case SQLITE_PROTOCOL: return ErrorCode::io_failure;
+        case SQLITE_CONSTRAINT:
+        case SQLITE_MISMATCH: return ErrorCode::conflict;
+        case SQLITE_INTERRUPT: return ErrorCode::cancelled;
+        case SQLITE_TOOBIG: return ErrorCode::invalid_argument;
+        default: return ErrorCode::internal;
+    }
+}
+
+std::string hint_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::disk_full: return "free some space on the disk; nothing was changed";
+        case ErrorCode::corrupt_data: return "run edge-analytics verify, or restore a backup";
+        case ErrorCode::busy: return "try again, or stop the other program";
+        default: return {};
+    }
+}
+
+Error error_of(int sqlite_code, const std::string& attempted, const std::string& reason) {
+    const ErrorCode code = code_of(sqlite_code);
+    return Error(code, fmt::format("cannot {}: {}", attempted, reason), {{"sqlite", sqlite3_errstr(sqlite_code)}}, hint_of(code));
+}
+
+int remember_wal_pages(void* wal_pages, sqlite3* /*handle*/, const char* /*schema*/, int pages) {
+    *static_cast<int*>(wal_pages) = pages;
+    return SQLITE_OK;
+}
+
+std::unique_ptr<SQLite::Database> open_database(const std::string& path, const OpenOptions& options, int flags) {
+    try {
+        return std::make_unique<SQLite::Database>(path, flags | SQLite::OPEN_NOMUTEX, static_cast<int>(options.lock_timeout.count()),
+                                                  options.vfs);
+    } catch (const SQLite::Exception& failure) {
+        throw error_of(failure.getExtendedErrorCode(), "open " + path, failure.what());
+    }
+}
+
+}  // namespace
+
+void throw_last_error(sqlite3* handle, const std::string& attempted) {
+    throw error_of(sqlite3_extended_errcode(handle), attempted, sqlite3_errmsg(handle));
+}
+
+Connection::Connection(std::unique_ptr<State> state) : state_(std::move(state)) {
+    sqlite3_wal_hook(handle(), remember_wal_pages, &state_->wal_pages);
+    sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    execute(
+        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = OFF; "
+        "PRAGMA cache_size = -8000;");
+}
+
+Connection::Connection(Connection&&) noexcept = default;
+
+Connection::~Connection() {
+    if (!state_) return;
+    for (const auto& [sql, statement] : state_->idle) sqlite3_finalize(statement);
+    state_->idle.clear();
+    if (state_->lock && state_->wal_pages > 0) {
+        try {
+            if (state_->lock->try_acquire()) {
+                sqlite3_wal_checkpoint_v2(handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+                state_->lock->release();
+            }
+        } catch (const Error&) {  // the log stays beside the file, and the next process to open it reads it
+        }
+    }
+}
+
+Connection Connection::create(const std::string& path, const OpenOptions& options) {
+    const auto exists = [&] {
+        return Error(ErrorCode::already_exists, fmt::format("cannot make {}: it exists", path), {{"path", path}},
+                     "choose another place with --db, or move the file away");
+    };
+    if (std::filesystem::exists(std::filesystem::symlink_status(path))) throw exists();
+    // The file is made under another name, so that a half-made one is never found under its own.
+    const std::string unfinished = fmt::format("{}.new-{}", path, ::getpid());
+    const auto remove_unfinished = [&] {
+        for (const char* suffix : {"", "-wal", "-shm", "-journal", ".lock"}) std::filesystem::remove(unfinished + suffix);
+    };
+    remove_unfinished();
+    try {
+        auto state = std::make_unique<State>();
+        state->path = unfinished;
+        state->options = options;
+        state->database = open_database(unfinished, options, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+        state->lock = std::make_unique<WriterLock>(unfinished);
+        Connection connection(std::move(state));
+        connection.execute(fmt::format("PRAGMA application_id = {}", application_id));
+        connection.execute("PRAGMA journal_mode = WAL");
+        WriteTransaction write(connection);
+        migrate(write, 0);
+        write.commit();
+    } catch (...) {
+        remove_unfinished();
+        throw;
+    }
+    const bool placed = ::link(unfinished.c_str(), path.c_str()) == 0;
+    const int reason = errno;
+    remove_unfinished();
+    if (!placed && reason == EEXIST) throw exists();
+    if (!placed) throw Error(ErrorCode::io_failure, fmt::format("cannot make {}: {}", path, std::strerror(reason)));
+    return open(path, options);
+}
+
+Connection Connection::open(const std::string& path, const OpenOptions& options) {
+    const bool to_write = options.access == Access::read_write;
+    check_file(path, to_write);
+    auto state = std::make_unique<State>();
+    state->path = path;
+    state->options = options;
+    if (to_write) state->lock = std::make_unique<WriterLock>(path);
+    state->database = open_database(path, options, to_write ? SQLite::OPEN_READWRITE : SQLite::OPEN_READONLY);
+    Connection connection(std::move(state));
+    const auto version = [&] {
+        Query row = connection.query("PRAGMA user_version");
+        row.step();
+        return static_cast<int>(row.integer(0));
+    };
+    const int found = version();
+    if (found > newest_schema_version()) {
+        throw Error(ErrorCode::schema_too_new,
+                    fmt::format("cannot open {}: it has schema {}, this program knows up to {}", path, found, newest_schema_version()));
+    }
+    if (found < newest_schema_version()) {
+        if (!to_write) {
+            throw Error(ErrorCode::read_only, fmt::format("cannot read {}: its schema {} must first be brought up to date", path, found));
+        }
+        WriteTransaction write(connection);
+        migrate(write, version());  // another process may have been faster
+        write.commit();
+    }
+    return connection;
+}
+
+void Connection::execute(const std::string& sql) {
+    if (sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+        throw_last_error(handle(), "write " + state_->path);
+    }
+}
+
+const std::string& Connection::path() const noexcept { return state_->path; }
+bool Connection::in_transaction() const noexcept { return sqlite3_get_autocommit(handle()) == 0; }
+std::int64_t Connection::last_insert_id() const noexcept { return sqlite3_last_insert_rowid(handle()); }
+std::int64_t Connection::changes() const noexcept { return sqlite3_changes64(handle()); }
+std::int64_t Connection::total_changes() const noexcept { return sqlite3_total_changes64(handle()); }
+sqlite3* Connection::handle() const noexcept { return state_->database->getHandle(); }
+void Connection::interrupt() noexcept { sqlite3_interrupt(handle()); }
+
+WriteTransaction::WriteTransaction(Connection& connection) : connection_(&connection) {
+    Connection::State& state = *connection.state_;
+    if (!state.lock) throw Error(ErrorCode::read_only, fmt::format("cannot write {}: it was opened for reading", state.path));
+    state.lock->acquire(state.options.lock_timeout);
+    try {
+        connection.query("BEGIN IMMEDIATE").run();
+    } catch (...) {
+        state.lock->release();
+        throw;
+    }
+}
+
+WriteTransaction::~WriteTransaction() {
+    if (!open_) return;
+    // A failed statement may have ended the transaction already; then there is nothing to roll back.
+    if (connection_->in_transaction()) sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    connection_->state_->lock->release();
+}
+
+void WriteTransaction::commit() {
+    connection_->query("COMMIT").run();
+    open_ = false;
+    Connection::State& state = *connection_->state_;
+    if (state.wal_pages >= checkpoint_after_pages) {
+        // A reader may keep it from finishing; a later commit tries again.
+        sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    }
+    state.lock->release();
+}
+
+ReadTransaction::ReadTransaction(Connection& connection) : connection_(&connection) { connection.query("BEGIN").run(); }
+
+ReadTransaction::~ReadTransaction() {
+    if (connection_->in_transaction()) sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void checkpoint(Connection& connection) {
+    WriterLock lock(connection.path());
+    lock.acquire(std::chrono::seconds(5));
+    const int result = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (result != SQLITE_OK && result != SQLITE_BUSY) throw_last_error(connection.handle(), "checkpoint " + connection.path());
+}
+
+SqliteVersion sqlite_version() {
+    constexpr int fixed_in = 3051003;
+    return {.text = sqlite3_libversion(), .has_wal_reset_fault = sqlite3_libversion_number() < fixed_in};
+}
+
+}  // namespace edge::storage

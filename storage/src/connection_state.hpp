@@ -1,0 +1,22 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <memory>
+#include <string>
+
+#include "edge/storage/connection.hpp"
+#include "writer_lock.hpp"
+
+namespace edge::storage {
+
+struct Connection::State {
+    std::string path;
+    OpenOptions options;
+    std::unique_ptr<SQLite::Database> database;
+    std::unique_ptr<WriterLock> lock;  // none when read-only
+    IdleStatements idle;
+    int wal_pages = 0;  // in the write-ahead log after the last commit
+};
+
+}  // namespace edge::storage
