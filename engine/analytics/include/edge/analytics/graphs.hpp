@@ -15,8 +15,6 @@
 namespace edge::analytics {
 
 // Counts and sums become points exactly; what does not fit a point (beyond 9 × 10^14) shows as the nearest that does.
-// does.
-/// does.
 
 /// Predicted sales of one day, summed over its bundles.
 struct DayForecast {
