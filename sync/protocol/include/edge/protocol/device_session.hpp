@@ -1,0 +1,161 @@
+#pragma once
+
+#include "edge/protocol/exchange.hpp"
+#include "edge/protocol/limits.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace edge::protocol {
+
+/// A part that the device keeps, without its bytes.
+struct HeldPart {
+    Lane lane = Lane::ops;
+    std::int64_t epoch = 1;
+    std::int64_t seq = 1;
+    int part = 1;
+    int parts = 1;
+    std::size_t bytes = 0;
+    std::string hash;  ///< hash text
+    friend bool operator==(const HeldPart&, const HeldPart&) = default;
+};
+
+/// Reads a held part's bytes from the store.
+using ReadPart = std::function<std::string(const HeldPart&)>;
+
+/// What a lane knows of the hub; stored by the device.
+struct LaneMark {
+    std::int64_t epoch = 1;
+    std::int64_t applied = 0;
+    std::int64_t durable = 0;
+    bool held = false;  ///< a segment of it cannot be read by the hub; a person has to look
+    friend bool operator==(const LaneMark&, const LaneMark&) = default;
+};
+
+/// What survives from one sync to the next; stored by the device as a document.
+struct DeviceMemory {
+    std::string hub_epoch;
+    LaneMark ops;
+    LaneMark bulk;
+    int failures = 0;                 ///< in a row
+    std::int64_t not_before_ms = 0;   ///< next attempt, ms since 1970 UTC
+    std::string waiting_for;          ///< why, for people
+    std::int64_t next_after_s = 0;    ///< the hub's own wish for the next regular sync
+    std::size_t request_parts = 0;    ///< parts that may go in one request after a 413; 0: no limit known
+    std::int64_t last_resend_ms = 0;  ///< each recovery happens at most once an hour
+    std::int64_t last_new_epoch_ms = 0;
+    std::int64_t recoveries = 0;
+    friend bool operator==(const DeviceMemory&, const DeviceMemory&) = default;
+};
+
+[[nodiscard]] std::string encode(const DeviceMemory& memory);
+/// A text that cannot be read gives a fresh memory: everything kept is then offered to the hub again, which is
+/// harmless.
+[[nodiscard]] DeviceMemory decode_device_memory(std::string_view json);
+
+/// Post the body to sync_path; then call on_response or on_transport_failure.
+struct SendRequest {
+    std::string body;
+    std::size_t parts = 0;
+};
+/// Store both watermarks; segments up to `durable` may be dropped, and nothing else ever may.
+struct RecordWatermarks {
+    Lane lane = Lane::ops;
+    std::int64_t epoch = 1;
+    std::int64_t applied = 0;
+    std::int64_t durable = 0;
+};
+/// Store what became of changes; dead letters among them (is_dead_letter) keep the change's bytes.
+struct RecordOutcomes {
+    std::vector<ChangeOutcome> outcomes;
+};
+/// Apply the page and its cursor in one transaction.
+struct ApplyPull {
+    PullPage page;
+};
+/// The chain cannot go on as it is: take `epoch` for the lane and seal again what is held. `whole` means every row of
+/// the lane and not just what is unacknowledged, because the hub lacks segments that are no longer held.
+struct SealAgain {
+    Lane lane = Lane::ops;
+    std::int64_t epoch = 1;
+    bool whole = false;
+    std::size_t part_bytes = 0;  ///< new limit of a part; 0: as before
+};
+/// A person should know. Selling goes on.
+struct RaiseAlarm {
+    ProblemClass problem_class = ProblemClass::bug;
+    std::string reason;
+    std::string detail;
+};
+/// This run is over; the memory says when the next may begin.
+struct Finish {
+    bool complete = false;  ///< everything held was acknowledged as applied
+    std::string why;        ///< empty when complete
+};
+
+using Action = std::variant<SendRequest, RecordWatermarks, RecordOutcomes, ApplyPull, SealAgain, RaiseAlarm, Finish>;
+
+/// What the network gave back. Header names are in lower case.
+struct Response {
+    int status = 0;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+};
+
+struct DeviceSettings {
+    std::string seller;
+    std::string replica;
+    std::int64_t seen = 0;
+    std::size_t request_bytes = 1U << 20U;  ///< raw bytes in one request, one part at least
+    Limits limits;
+    std::int64_t first_backoff_ms = 2'000;
+    std::int64_t longest_backoff_ms = 15 * 60'000;
+};
+
+/// One run of the device's side of a sync. The caller performs the actions in order, storing what they say and
+/// `memory()` in one transaction before it sends anything. No clock, no network, no randomness of its own: `now_ms` is
+/// ms since 1970 UTC, `random` is uniform in [0, 1).
+class DeviceSession {
+public:
+    /// `held`: every part not yet durable, in chain order within a lane.
+    DeviceSession(DeviceSettings settings, DeviceMemory memory, std::vector<HeldPart> held, ReadPart read);
+
+    /// Sends even before `not_before_ms`: whether to wait is the caller's choice.
+    [[nodiscard]] std::vector<Action> start(std::int64_t now_ms);
+    [[nodiscard]] std::vector<Action> on_response(const Response& response, std::int64_t now_ms, double random);
+    [[nodiscard]] std::vector<Action> on_transport_failure(std::string_view why, std::int64_t now_ms, double random);
+    /// An ack that came by another way (a receipt). Never sends.
+    [[nodiscard]] std::vector<Action> on_ack(const Ack& ack, std::int64_t now_ms);
+
+    [[nodiscard]] const DeviceMemory& memory() const noexcept { return memory_; }
+
+private:
+    using Actions = std::vector<Action>;
+
+    [[nodiscard]] LaneMark& mark(Lane lane) noexcept;
+    [[nodiscard]] Actions send_next();
+    [[nodiscard]] std::vector<const HeldPart*> choose_parts() const;
+    void take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions);
+    void take_lane(const LaneAck& lane, std::int64_t now_ms, Actions& actions);
+    void take_lane_problem(const LaneAck& lane, const Problem& problem, std::int64_t now_ms, Actions& actions);
+    [[nodiscard]] Actions react(const Problem& problem, std::int64_t now_ms, double random);
+    [[nodiscard]] Actions back_off(std::string why, std::optional<std::int64_t> retry_after_s, std::int64_t now_ms,
+                                   double random);
+    [[nodiscard]] Actions finish(Actions actions, std::string why);
+
+    DeviceSettings settings_;
+    DeviceMemory memory_;
+    std::vector<HeldPart> held_;
+    ReadPart read_;
+    std::vector<HeldPart> in_flight_;
+    bool recovering_ = false;
+};
+
+}  // namespace edge::protocol

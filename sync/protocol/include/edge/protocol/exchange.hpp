@@ -1,0 +1,107 @@
+#pragma once
+
+#include "edge/protocol/lane.hpp"
+#include "edge/protocol/limits.hpp"
+#include "edge/protocol/problem.hpp"
+#include "edge/protocol/segment.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edge::protocol {
+
+/// POST /v1/sync: a body of lines, the first a header, then the very bytes of one part each. No parts: a poll.
+inline constexpr std::string_view sync_path = "/v1/sync";
+inline constexpr std::string_view sync_content_type = "application/x-ndjson";
+inline constexpr std::string_view ack_content_type = "application/json";
+
+struct SyncHeader {
+    std::string seller;
+    std::string replica;
+    std::int64_t seen = 0;  ///< pull cursor: what the device has already
+    Members extra;
+    friend bool operator==(const SyncHeader&, const SyncHeader&) = default;
+};
+
+[[nodiscard]] std::string encode(const SyncHeader& header);
+[[nodiscard]] Decoded<SyncHeader> decode_sync_header(std::string_view line, const Limits& limits = {});
+
+/// A request body taken apart. `parts` are views into the body, undecoded: one bad part does not spoil the others.
+struct SyncRequest {
+    SyncHeader header;
+    std::vector<std::string_view> parts;
+};
+
+/// The header line, then the parts' bytes, each followed by a line end.
+[[nodiscard]] std::string encode_request(const SyncHeader& header, const std::vector<std::string>& parts);
+[[nodiscard]] Decoded<SyncRequest> decode_request(std::string_view body, const Limits& limits = {});
+
+/// What became of one change at the hub.
+enum class Outcome {
+    accepted,    ///< all of it took effect
+    merged,      ///< some of it
+    superseded,  ///< none of it: the other side's write stands
+    duplicate,   ///< the hub had it already
+    rejected,    ///< it cannot be taken, ever
+    blocked,     ///< it refers to a row that the hub does not have
+};
+
+/// "accepted" …
+[[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
+[[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view name) noexcept;
+/// True for rejected and blocked: these go to the dead letters on both sides.
+[[nodiscard]] bool is_dead_letter(Outcome outcome) noexcept;
+
+/// A change that was not simply accepted.
+struct ChangeOutcome {
+    Lane lane = Lane::ops;
+    std::int64_t seq = 0;
+    int part = 1;
+    std::int64_t index = 0;  ///< place in the part's `changes`, from 0
+    std::string table;
+    std::string key;
+    Outcome outcome = Outcome::accepted;
+    std::string reason;  ///< stable code; may be empty
+    friend bool operator==(const ChangeOutcome&, const ChangeOutcome&) = default;
+};
+
+/// Where one lane of the replica stands at the hub.
+struct LaneAck {
+    Lane lane = Lane::ops;
+    std::int64_t epoch = 0;
+    std::int64_t applied = 0;        ///< every segment up to this number has taken effect; 0: none
+    std::int64_t durable = 0;        ///< and up to this one is in the hub's backup; never above applied
+    std::string head;                ///< hash text of the last part of segment `applied`; empty for none
+    std::optional<Problem> problem;  ///< why the lane did not go on; the other lane is not concerned
+    friend bool operator==(const LaneAck&, const LaneAck&) = default;
+};
+
+/// A page of what others changed. Rows are changes whose `base` is the row's version at the hub and whose `hlc` counts
+/// from `h0`.
+struct PullPage {
+    std::int64_t from = 0;
+    std::int64_t to = 0;  ///< the cursor to keep with the page's effect
+    bool more = false;
+    std::int64_t h0 = 0;
+    std::vector<Change> rows;
+    friend bool operator==(const PullPage&, const PullPage&) = default;
+};
+
+/// The hub's answer to a sync.
+struct Ack {
+    std::string hub_epoch;  ///< one life of the hub's database; another value means it was restored
+    std::vector<LaneAck> lanes;
+    std::vector<ChangeOutcome> outcomes;  ///< of this request's changes, those not accepted
+    std::int64_t next_after_s = 300;
+    PullPage pull;
+    Members extra;
+    friend bool operator==(const Ack&, const Ack&) = default;
+};
+
+[[nodiscard]] std::string encode(const Ack& ack);
+[[nodiscard]] Decoded<Ack> decode_ack(std::string_view json, const Limits& limits = {});
+
+}  // namespace edge::protocol

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "edge/protocol/exchange.hpp"
+#include "edge/protocol/segment.hpp"
+#include "edge/protocol/tables.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace edge::protocol {
+
+/// The hub's cursor of one (seller, replica, epoch, lane). It moves in the transaction of the effect.
+struct LaneCursor {
+    std::int64_t next_seq = 1;
+    int next_part = 1;
+    int parts = 0;             ///< of the segment being staged; 0 when none is
+    std::string head;          ///< hash text of the last part taken, staged or applied
+    std::string applied_head;  ///< hash text of the last part of segment next_seq - 1; what an ack shows
+    friend bool operator==(const LaneCursor&, const LaneCursor&) = default;
+};
+
+enum class PartVerdict {
+    apply,              ///< the segment is complete: apply its staged parts and this one, in one transaction
+    stage,              ///< keep the bytes, no effect yet
+    already_applied,    ///< answer the stored outcomes, no effect
+    already_staged,     ///< no effect
+    gap,                ///< something before it is missing: a number
+    out_of_order_part,  ///< something before it is missing: a part of the same number
+    fork,               ///< not the bytes, or not the past, that the hub knows
+};
+
+/// "apply" …
+[[nodiscard]] std::string_view name_of(PartVerdict verdict) noexcept;
+
+/// The place of a part in its lane; from a decoded Segment by `place_of`.
+struct PartPlace {
+    std::int64_t seq = 1;
+    int part = 1;
+    int parts = 1;
+    std::string prev;
+    std::string hash;  ///< hash text of its own bytes
+};
+[[nodiscard]] PartPlace place_of(const Segment& segment, std::string_view bytes);
+
+/// True if the part lies before the cursor, so that `judge` needs the hash stored for (seq, part).
+[[nodiscard]] bool is_behind(const LaneCursor& cursor, const PartPlace& place) noexcept;
+
+/// What to do with an arriving part. `stored_hash` is the hash kept for (seq, part) if the hub has taken it before. A
+/// part behind the cursor whose hash is not known counts as a fork: taking it for applied could lose it.
+[[nodiscard]] PartVerdict judge(const LaneCursor& cursor, const PartPlace& place,
+                                const std::optional<std::string>& stored_hash);
+
+/// The cursor after `apply` or `stage`; unchanged for any other verdict.
+[[nodiscard]] LaneCursor advance(const LaneCursor& cursor, const PartPlace& place, PartVerdict verdict);
+
+/// What the ack says about a lane that did not go on (gap, out_of_order_part, fork).
+[[nodiscard]] Problem problem_of(PartVerdict verdict, const LaneCursor& cursor, const Segment& segment,
+                                 std::int64_t next_free_epoch);
+
+/// A row as the hub keeps it.
+struct HubRow {
+    Fields fields;                 ///< every column ever received, unknown ones too
+    std::int64_t version = 0;      ///< the seller's sequence number of its last change
+    std::int64_t hub_version = 0;  ///< the same of the last change that the hub itself made; 0: never
+    std::int64_t hlc = 0;          ///< clock of the last change, ms since 1970 UTC
+    /// Clocks of columns that were last written at another time than `hlc` says.
+    std::vector<std::pair<std::string, std::int64_t>> stamps;
+    std::string writer;  ///< replica of the last change; empty: the hub
+    bool deleted = false;
+    friend bool operator==(const HubRow&, const HubRow&) = default;
+};
+
+/// `{"name":1764000123456}` and back; nothing if the text is something else.
+[[nodiscard]] std::string encode_stamps(const HubRow& row);
+[[nodiscard]] bool decode_stamps(std::string_view json, HubRow& row);
+
+/// Clocks of devices run ahead; nobody's writes win for longer than this by it.
+inline constexpr std::int64_t clock_allowance_ms = 5 * 60 * 1000;
+/// A change's clock at the hub: h0 + h, at most now + clock_allowance_ms, at least 0. Never refused.
+[[nodiscard]] std::int64_t clamp_clock(std::int64_t h0, std::int64_t offset, std::int64_t hub_now_ms) noexcept;
+
+/// What the hub knows about the rows around a change.
+struct MergeContext {
+    std::string_view replica;        ///< who wrote the change
+    std::int64_t hlc = 0;            ///< clamp_clock of the change
+    bool parent_absent = false;      ///< a row it refers to, travelling in the same lane, is not at the hub at all
+    bool parent_deleted = false;     ///< a row it refers to is a tombstone
+    bool has_live_children = false;  ///< for deletions: reservations neither collected nor cancelled
+};
+
+struct Merge {
+    Outcome outcome = Outcome::accepted;
+    std::string reason;         ///< stable code; empty for plain success
+    std::optional<HubRow> row;  ///< to be stored, with a version of the caller's; nothing when unchanged
+    Fields lost;  ///< values of the change, or of the row before, that did not stand: history, compensation
+    bool revive_parent = false;  ///< the deleted bundle it refers to comes back, closed (see revive_closed)
+};
+
+/// Codes of Merge::reason and of rejected rows; those of check_change besides.
+namespace reason {
+inline constexpr std::string_view already_collected = "already_collected";
+inline constexpr std::string_view already_cancelled = "already_cancelled";
+inline constexpr std::string_view collected_is_final = "collected_is_final";
+inline constexpr std::string_view cancelled_is_final = "cancelled_is_final";
+inline constexpr std::string_view cancellation_overruled = "cancellation_overruled";
+inline constexpr std::string_view closed_instead =
+    "closed_instead";  ///< a bundle with live reservations is not deleted
+inline constexpr std::string_view deleted = "deleted";
+inline constexpr std::string_view later_write = "later_write";
+inline constexpr std::string_view hub_owns = "hub_owns";
+inline constexpr std::string_view unknown_row = "unknown_row";
+inline constexpr std::string_view missing_parent = "missing_parent";
+inline constexpr std::string_view claim_code_collision = "claim_code_collision";
+}  // namespace reason
+
+/// Joins a change into the hub's row by its table's rule. `current` is nothing for a row the hub never had, and a row
+/// with `deleted` for a tombstone. Applying a change twice leaves what applying it once left.
+[[nodiscard]] Merge merge(const std::optional<HubRow>& current, const Change& change, const MergeContext& context);
+
+/// The bundle back from its tombstone, taking no more reservations.
+[[nodiscard]] HubRow revive_closed(HubRow tombstone, std::int64_t hlc);
+
+}  // namespace edge::protocol
