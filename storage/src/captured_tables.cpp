@@ -14,23 +14,15 @@ constexpr std::array seller_columns = {"seller_name"sv, "address_line1"sv, "addr
                                        "post_code"sv,   "region"sv,        "country"sv,       "latitude"sv,
                                        "longitude"sv,   "time_zone"sv,     "currency"sv,      "holiday_region"sv};
 constexpr std::array category_columns = {"category_name"sv, "category_coefficient"sv};
-constexpr std::array bundle_columns = {"seller_id"sv,    "bundle_name"sv, "description"sv,         "total_qty"sv,
-                                       "weight_grams"sv, "carbon_dioxide"sv, "price_minor"sv,      "discount_percentage"sv,
-                                       "window_start"sv, "window_end"sv,  "created_at"sv,          "closed_at"sv};
+constexpr std::array bundle_columns = {"seller_id"sv,    "bundle_name"sv,    "description"sv, "total_qty"sv,
+                                       "weight_grams"sv, "carbon_dioxide"sv, "price_minor"sv, "discount_percentage"sv,
+                                       "window_start"sv, "window_end"sv,     "created_at"sv,  "closed_at"sv};
 constexpr std::array reservation_columns = {"bundle_id"sv,   "consumer_id"sv,  "claim_code"sv,
                                             "reserved_at"sv, "collected_at"sv, "cancelled_at"sv};
-constexpr std::array forecast_input_columns = {"bundle_id"sv,
-                                               "seller_id"sv,
-                                               "category_id"sv,
-                                               "day_of_week"sv,
-                                               "window_start"sv,
-                                               "window_end"sv,
-                                               "is_holiday"sv,
-                                               "temperature"sv,
-                                               "weather_flag"sv,
-                                               "observed_reservations"sv,
-                                               "observed_no_shows"sv,
-                                               "posted_qty"sv};
+constexpr std::array forecast_input_columns = {
+    "bundle_id"sv,         "seller_id"sv,  "category_id"sv, "day_of_week"sv,  "window_start"sv,
+    "window_end"sv,        "is_holiday"sv, "temperature"sv, "weather_flag"sv, "observed_reservations"sv,
+    "observed_no_shows"sv, "posted_qty"sv};
 constexpr std::array forecast_output_columns = {"bundle_id"sv,
                                                 "seller_id"sv,
                                                 "window_start"sv,
@@ -58,7 +50,8 @@ constexpr std::array<CapturedTableInfo, 11> tables = {{
     {CapturedTable::forecast_output, "forecast_output", "@.output_id", true, forecast_output_columns},
     {CapturedTable::analytics_graphs, "analytics_graphs", "@.graph_id", true, graph_columns},
     {CapturedTable::analytics_series, "analytics_series", "@.series_id", true, series_columns},
-    {CapturedTable::analytics_points, "analytics_points", "@.series_id * 16777216 + @.sort_index", false, point_columns},
+    {CapturedTable::analytics_points, "analytics_points", "@.series_id * 16777216 + @.sort_index", false,
+     point_columns},
     {CapturedTable::weather, "weather", "@.weather_id", true, weather_columns},
     {CapturedTable::holidays, "holidays", "@.holiday_id", true, holiday_columns},
 }};
@@ -100,32 +93,40 @@ void add_table_triggers(const CapturedTableInfo& table, std::vector<CaptureTrigg
     const int number = static_cast<int>(table.number);
     const std::int64_t all = (std::int64_t{1} << table.columns.size()) - 1;
     const std::string created = fmt::format("capture_{}_insert", table.name);
-    triggers.push_back({created, fmt::format("CREATE TRIGGER {} AFTER INSERT ON {} BEGIN INSERT INTO journal (tbl, row, op, mask) "
-                                             "VALUES ({}, {}, 1 + {}, {}); END",
-                                             created, table.name, number, with_row(table.key, "NEW"), origin, all)});
+    triggers.push_back(
+        {created, fmt::format("CREATE TRIGGER {} AFTER INSERT ON {} BEGIN INSERT INTO journal (tbl, row, op, mask) "
+                              "VALUES ({}, {}, 1 + {}, {}); END",
+                              created, table.name, number, with_row(table.key, "NEW"), origin, all)});
     const std::string updated = fmt::format("capture_{}_update", table.name);
-    triggers.push_back({updated, fmt::format("CREATE TRIGGER {} AFTER UPDATE ON {} WHEN {} BEGIN INSERT INTO journal (tbl, row, op, "
-                                             "mask) VALUES ({}, {}, 2 + {}, {}); END",
-                                             updated, table.name, any_changed(table), number, with_row(table.key, "NEW"), origin,
-                                             changed_mask(table))});
+    triggers.push_back(
+        {updated, fmt::format("CREATE TRIGGER {} AFTER UPDATE ON {} WHEN {} BEGIN INSERT INTO journal (tbl, row, op, "
+                              "mask) VALUES ({}, {}, 2 + {}, {}); END",
+                              updated, table.name, any_changed(table), number, with_row(table.key, "NEW"), origin,
+                              changed_mask(table))});
     const std::string deleted = fmt::format("capture_{}_delete", table.name);
-    triggers.push_back({deleted, fmt::format("CREATE TRIGGER {} AFTER DELETE ON {} BEGIN INSERT INTO journal (tbl, row, op, mask, uuid) "
-                                             "VALUES ({}, {}, 3 + {}, {}, {}); END",
-                                             deleted, table.name, number, with_row(table.key, "OLD"), origin, all,
-                                             table.has_uuid ? "OLD.uuid" : "NULL")});
+    triggers.push_back(
+        {deleted,
+         fmt::format("CREATE TRIGGER {} AFTER DELETE ON {} BEGIN INSERT INTO journal (tbl, row, op, mask, uuid) "
+                     "VALUES ({}, {}, 3 + {}, {}, {}); END",
+                     deleted, table.name, number, with_row(table.key, "OLD"), origin, all,
+                     table.has_uuid ? "OLD.uuid" : "NULL")});
 }
 
 /// `rows` are the bundles concerned: NEW, OLD, or both when a membership moves from one bundle to another.
-void add_membership_trigger(std::string_view event, std::span<const std::string_view> rows, std::vector<CaptureTrigger>& triggers) {
+void add_membership_trigger(std::string_view event, std::span<const std::string_view> rows,
+                            std::vector<CaptureTrigger>& triggers) {
     const std::string name = fmt::format("capture_bundle_category_{}", event);
     std::string values;
     for (const std::string_view row : rows) {
-        values += fmt::format("{}({}, {}.bundle_id, 2 + {}, {})", values.empty() ? "" : ", ", static_cast<int>(CapturedTable::bundles),
-                              row, origin, std::int64_t{1} << bundle_categories_bit);
+        values += fmt::format("{}({}, {}.bundle_id, 2 + {}, {})", values.empty() ? "" : ", ",
+                              static_cast<int>(CapturedTable::bundles), row, origin,
+                              std::int64_t{1} << bundle_categories_bit);
     }
-    triggers.push_back({name, fmt::format("CREATE TRIGGER {} AFTER {} ON bundle_category BEGIN INSERT INTO journal (tbl, row, op, mask) "
-                                          "VALUES {}; END",
-                                          name, event, values)});
+    triggers.push_back(
+        {name,
+         fmt::format("CREATE TRIGGER {} AFTER {} ON bundle_category BEGIN INSERT INTO journal (tbl, row, op, mask) "
+                     "VALUES {}; END",
+                     name, event, values)});
 }
 
 std::unordered_map<std::string, std::string> installed_triggers(Connection& connection) {

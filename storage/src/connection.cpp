@@ -1,5 +1,9 @@
 #include "edge/storage/connection.hpp"
 
+#include "connection_state.hpp"
+#include "file_check.hpp"
+#include "migrations.hpp"
+
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -8,10 +12,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-
-#include "connection_state.hpp"
-#include "file_check.hpp"
-#include "migrations.hpp"
 
 namespace edge::storage {
 namespace {
@@ -51,7 +51,8 @@ std::string hint_of(ErrorCode code) {
 
 Error error_of(int sqlite_code, const std::string& attempted, const std::string& reason) {
     const ErrorCode code = code_of(sqlite_code);
-    return Error(code, fmt::format("cannot {}: {}", attempted, reason), {{"sqlite", sqlite3_errstr(sqlite_code)}}, hint_of(code));
+    return Error(code, fmt::format("cannot {}: {}", attempted, reason), {{"sqlite", sqlite3_errstr(sqlite_code)}},
+                 hint_of(code));
 }
 
 int remember_wal_pages(void* wal_pages, sqlite3* /*handle*/, const char* /*schema*/, int pages) {
@@ -61,8 +62,8 @@ int remember_wal_pages(void* wal_pages, sqlite3* /*handle*/, const char* /*schem
 
 std::unique_ptr<SQLite::Database> open_database(const std::string& path, const OpenOptions& options, int flags) {
     try {
-        return std::make_unique<SQLite::Database>(path, flags | SQLite::OPEN_NOMUTEX, static_cast<int>(options.lock_timeout.count()),
-                                                  options.vfs);
+        return std::make_unique<SQLite::Database>(path, flags | SQLite::OPEN_NOMUTEX,
+                                                  static_cast<int>(options.lock_timeout.count()), options.vfs);
     } catch (const SQLite::Exception& failure) {
         throw error_of(failure.getExtendedErrorCode(), "open " + path, failure.what());
     }
@@ -108,7 +109,8 @@ Connection Connection::create(const std::string& path, const OpenOptions& option
     // The file is made under another name, so that a half-made one is never found under its own.
     const std::string unfinished = fmt::format("{}.new-{}", path, ::getpid());
     const auto remove_unfinished = [&] {
-        for (const char* suffix : {"", "-wal", "-shm", "-journal", ".lock"}) std::filesystem::remove(unfinished + suffix);
+        for (const char* suffix : {"", "-wal", "-shm", "-journal", ".lock"})
+            std::filesystem::remove(unfinished + suffix);
     };
     remove_unfinished();
     try {
@@ -152,11 +154,13 @@ Connection Connection::open(const std::string& path, const OpenOptions& options)
     const int found = version();
     if (found > newest_schema_version()) {
         throw Error(ErrorCode::schema_too_new,
-                    fmt::format("cannot open {}: it has schema {}, this program knows up to {}", path, found, newest_schema_version()));
+                    fmt::format("cannot open {}: it has schema {}, this program knows up to {}", path, found,
+                                newest_schema_version()));
     }
     if (found < newest_schema_version()) {
         if (!to_write) {
-            throw Error(ErrorCode::read_only, fmt::format("cannot read {}: its schema {} must first be brought up to date", path, found));
+            throw Error(ErrorCode::read_only,
+                        fmt::format("cannot read {}: its schema {} must first be brought up to date", path, found));
         }
         WriteTransaction write(connection);
         migrate(write, version());  // another process may have been faster
@@ -181,7 +185,8 @@ void Connection::interrupt() noexcept { sqlite3_interrupt(handle()); }
 
 WriteTransaction::WriteTransaction(Connection& connection) : connection_(&connection) {
     Connection::State& state = *connection.state_;
-    if (!state.lock) throw Error(ErrorCode::read_only, fmt::format("cannot write {}: it was opened for reading", state.path));
+    if (!state.lock)
+        throw Error(ErrorCode::read_only, fmt::format("cannot write {}: it was opened for reading", state.path));
     state.lock->acquire(state.options.lock_timeout);
     try {
         connection.query("BEGIN IMMEDIATE").run();
@@ -218,8 +223,10 @@ ReadTransaction::~ReadTransaction() {
 void checkpoint(Connection& connection) {
     WriterLock lock(connection.path());
     lock.acquire(std::chrono::seconds(5));
-    const int result = sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    if (result != SQLITE_OK && result != SQLITE_BUSY) throw_last_error(connection.handle(), "checkpoint " + connection.path());
+    const int result =
+        sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (result != SQLITE_OK && result != SQLITE_BUSY)
+        throw_last_error(connection.handle(), "checkpoint " + connection.path());
 }
 
 SqliteVersion sqlite_version() {

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "writer_lock.hpp"
+
+#include "edge/storage/connection.hpp"
+
 #include <SQLiteCpp/Database.h>
 
 #include <memory>
 #include <string>
-
-#include "edge/storage/connection.hpp"
-#include "writer_lock.hpp"
 
 namespace edge::storage {
 

@@ -1,5 +1,8 @@
 #include "file_check.hpp"
 
+#include "edge/core/error.hpp"
+#include "edge/storage/connection.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,9 +10,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-
-#include "edge/core/error.hpp"
-#include "edge/storage/connection.hpp"
 
 namespace edge::storage {
 namespace {
@@ -31,13 +31,15 @@ Error cannot_open(ErrorCode code, const std::string& path, const std::string& re
 Header read_header(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        if (::access(path.c_str(), R_OK) != 0 && errno == EACCES) throw cannot_open(ErrorCode::read_only, path, "no permission to read it");
+        if (::access(path.c_str(), R_OK) != 0 && errno == EACCES)
+            throw cannot_open(ErrorCode::read_only, path, "no permission to read it");
         throw cannot_open(ErrorCode::io_failure, path, std::strerror(errno));
     }
     Header header{};
     std::array<char, header_size> bytes{};
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (static_cast<std::size_t>(file.gcount()) < header_size || std::memcmp(bytes.data(), "SQLite format 3", 16) != 0) {
+    if (static_cast<std::size_t>(file.gcount()) < header_size ||
+        std::memcmp(bytes.data(), "SQLite format 3", 16) != 0) {
         throw cannot_open(ErrorCode::not_a_database, path, "it is not an edge-analytics file");
     }
     std::memcpy(header.data(), bytes.data(), header_size);
@@ -53,8 +55,10 @@ void check_length(const std::string& path, const Header& header) {
     if (page_size < 512 || (page_size & (page_size - 1)) != 0) {
         throw cannot_open(ErrorCode::corrupt_data, path, "its header is damaged", "restore a backup");
     }
-    if (count_is_valid && std::filesystem::file_size(path) < pages * page_size && !std::filesystem::exists(path + "-wal")) {
-        throw cannot_open(ErrorCode::corrupt_data, path, fmt::format("it is cut short: {} pages expected", pages), "restore a backup");
+    if (count_is_valid && std::filesystem::file_size(path) < pages * page_size &&
+        !std::filesystem::exists(path + "-wal")) {
+        throw cannot_open(ErrorCode::corrupt_data, path, fmt::format("it is cut short: {} pages expected", pages),
+                          "restore a backup");
     }
 }
 
@@ -63,7 +67,8 @@ void check_permissions(const std::string& path) {
     if (folder.empty()) folder = ".";
     if (::access(path.c_str(), W_OK) != 0) throw cannot_open(ErrorCode::read_only, path, "no permission to write it");
     if (::access(folder.c_str(), W_OK) != 0) {
-        throw cannot_open(ErrorCode::read_only, path, "no permission to write its folder, where SQLite keeps the write-ahead log");
+        throw cannot_open(ErrorCode::read_only, path,
+                          "no permission to write its folder, where SQLite keeps the write-ahead log");
     }
 }
 
@@ -84,9 +89,10 @@ void check_file(const std::string& path, bool to_write) {
     }
     const std::uint32_t version = big_endian(header, 60, 4);
     if (version > static_cast<std::uint32_t>(newest_schema_version())) {
-        throw cannot_open(ErrorCode::schema_too_new, path,
-                          fmt::format("it has schema {}, this program knows up to {}", version, newest_schema_version()),
-                          "install the newest edge-analytics");
+        throw cannot_open(
+            ErrorCode::schema_too_new, path,
+            fmt::format("it has schema {}, this program knows up to {}", version, newest_schema_version()),
+            "install the newest edge-analytics");
     }
     check_length(path, header);
     if (to_write) check_permissions(path);

@@ -1,8 +1,8 @@
 #include "migrations.hpp"
 
-#include <fmt/format.h>
-
 #include "edge/storage/captured_tables.hpp"
+
+#include <fmt/format.h>
 
 namespace edge::storage {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "edge/storage/connection.hpp"
+
 #include <span>
 #include <string_view>
-
-#include "edge/storage/connection.hpp"
 
 namespace edge::storage {
 

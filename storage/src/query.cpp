@@ -1,7 +1,7 @@
+#include "connection_state.hpp"
+
 #include <fmt/format.h>
 #include <sqlite3.h>
-
-#include "connection_state.hpp"
 
 namespace edge::storage {
 
@@ -12,15 +12,16 @@ Query::Query(Connection& connection, std::string_view sql) : connection_(&connec
         statement_ = loan_.mapped();
         return;
     }
-    const int result = sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                          &statement_, nullptr);
+    const int result = sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
+                                          SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
     if (result != SQLITE_OK) throw_last_error(connection.handle(), "read " + connection.path());
     IdleStatements fresh;
     fresh.emplace(std::string(sql), statement_);
     loan_ = fresh.extract(fresh.begin());
 }
 
-Query::Query(Query&& other) noexcept : connection_(other.connection_), loan_(std::move(other.loan_)), statement_(other.statement_) {
+Query::Query(Query&& other) noexcept
+    : connection_(other.connection_), loan_(std::move(other.loan_)), statement_(other.statement_) {
     other.statement_ = nullptr;
 }
 
@@ -62,7 +63,9 @@ std::span<const std::uint8_t> Query::blob(int column) const noexcept {
 
 Uuid Query::uuid(int column) const {
     const std::optional<Uuid> uuid = Uuid::from_bytes(blob(column));
-    if (!uuid) throw Error(ErrorCode::corrupt_data, fmt::format("cannot read {}: a row's uuid is not 16 bytes", connection_->path()));
+    if (!uuid)
+        throw Error(ErrorCode::corrupt_data,
+                    fmt::format("cannot read {}: a row's uuid is not 16 bytes", connection_->path()));
     return *uuid;
 }
 
@@ -87,8 +90,9 @@ std::string_view Query::column_name(int column) const noexcept { return sqlite3_
 std::int64_t Query::decimal_units(int column, int places) const {
     const std::optional<std::int64_t> units = parse_decimal(view(column), places);
     if (!units) {
-        throw Error(ErrorCode::corrupt_data, fmt::format("cannot read {}: {} holds '{}', which is not a decimal with {} places",
-                                                         connection_->path(), column_name(column), view(column), places));
+        throw Error(ErrorCode::corrupt_data,
+                    fmt::format("cannot read {}: {} holds '{}', which is not a decimal with {} places",
+                                connection_->path(), column_name(column), view(column), places));
     }
     return *units;
 }

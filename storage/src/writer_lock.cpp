@@ -1,5 +1,7 @@
 #include "writer_lock.hpp"
 
+#include "edge/core/error.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -8,8 +10,6 @@
 #include <cerrno>
 #include <cstring>
 #include <thread>
-
-#include "edge/core/error.hpp"
 
 namespace edge::storage {
 namespace {
@@ -28,7 +28,9 @@ WriterLock::WriterLock(const std::string& database_path)
     if (file_ < 0) {
         const int reason = errno;
         const bool refused = reason == EACCES || reason == EROFS || reason == EPERM;
-        const ErrorCode code = refused ? ErrorCode::read_only : reason == ENOSPC ? ErrorCode::disk_full : ErrorCode::io_failure;
+        const ErrorCode code = refused            ? ErrorCode::read_only
+                               : reason == ENOSPC ? ErrorCode::disk_full
+                                                  : ErrorCode::io_failure;
         throw Error(code, fmt::format("cannot open the lock file {}: {}", path_, std::strerror(reason)));
     }
 }
@@ -50,7 +52,8 @@ void WriterLock::acquire(std::chrono::milliseconds timeout) {
         if (try_acquire()) return;
         pause = std::min(pause * 2, std::chrono::microseconds(5000));
     }
-    throw Error(ErrorCode::busy, fmt::format("cannot write: another process has held {} for {} ms", path_, timeout.count()), {},
+    throw Error(ErrorCode::busy,
+                fmt::format("cannot write: another process has held {} for {} ms", path_, timeout.count()), {},
                 "try again, or stop the other program");
 }
 

@@ -1,11 +1,11 @@
 #include "edge/core/decimal.hpp"
 
+#include "edge/core/error.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdlib>
 #include <limits>
-
-#include "edge/core/error.hpp"
 
 namespace edge {
 namespace {
@@ -85,7 +85,8 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int places) {
 
 std::int64_t round_to_units(double value, int places) {
     const std::optional<std::int64_t> units = parse_decimal(fmt::format("{:.{}f}", value, places), places);
-    if (!units) throw Error(ErrorCode::invalid_argument, fmt::format("cannot store {} as a decimal: it does not fit", value));
+    if (!units)
+        throw Error(ErrorCode::invalid_argument, fmt::format("cannot store {} as a decimal: it does not fit", value));
     return *units;
 }
 

@@ -1,10 +1,10 @@
 #include "edge/core/entities.hpp"
 
+#include "edge/core/error.hpp"
+
 #include <fmt/format.h>
 
 #include <limits>
-
-#include "edge/core/error.hpp"
 
 namespace edge {
 
@@ -33,7 +33,8 @@ std::int64_t co2_saved_grams(std::int64_t weight_grams, const std::vector<Co2Coe
     for (int i = 0; i < Co2Coefficient::places; ++i) divisor *= 10;
     const Wide grams = static_cast<Wide>(weight_grams) * sum / divisor;
     if (grams > std::numeric_limits<std::int64_t>::max() || grams < std::numeric_limits<std::int64_t>::min()) {
-        throw Error(ErrorCode::invalid_argument, fmt::format("cannot compute the CO2e saved by {} g: it does not fit", weight_grams));
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("cannot compute the CO2e saved by {} g: it does not fit", weight_grams));
     }
     return static_cast<std::int64_t>(grams);
 }

@@ -1,9 +1,9 @@
 #include "edge/core/money.hpp"
 
+#include "edge/core/decimal.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "edge/core/decimal.hpp"
 
 namespace edge {
 

@@ -166,9 +166,7 @@ std::optional<TimeOfDay> parse_time_of_day(std::string_view text) {
     return time;
 }
 
-int weekday_index(LocalDate day) noexcept {
-    return static_cast<int>(std::chrono::weekday(day).iso_encoding()) - 1;
-}
+int weekday_index(LocalDate day) noexcept { return static_cast<int>(std::chrono::weekday(day).iso_encoding()) - 1; }
 
 std::string_view weekday_name(int index) noexcept { return weekday_names.at(static_cast<std::size_t>(index)); }
 

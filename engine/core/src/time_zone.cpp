@@ -1,8 +1,8 @@
-#include <date/tz.h>
-#include <fmt/format.h>
-
 #include "edge/core/error.hpp"
 #include "edge/core/time.hpp"
+
+#include <date/tz.h>
+#include <fmt/format.h>
 
 namespace edge {
 
@@ -22,7 +22,8 @@ TimeZone TimeZone::find(std::string_view name) {
     try {
         return TimeZone(std::make_shared<const Zone>(Zone{zone_name, date::locate_zone(zone_name)}));
     } catch (const std::exception&) {
-        throw Error(ErrorCode::bad_time_zone, fmt::format("cannot use time zone '{}': it is not an IANA time zone", name),
+        throw Error(ErrorCode::bad_time_zone,
+                    fmt::format("cannot use time zone '{}': it is not an IANA time zone", name),
                     {{"time_zone", zone_name}}, "give a name such as Europe/London, Europe/Lisbon or UTC");
     }
 }

@@ -45,7 +45,8 @@ std::optional<Uuid> parse_wire(std::string_view text) {
         for (std::size_t bit = 0; bit < 5; ++bit) {
             const std::size_t position = i * 5 + bit;  // of 130, the first two of which are zero
             if (position < 2) continue;
-            if ((value >> (4 - bit)) & 1U) bytes[(position - 2) / 8] |= static_cast<std::uint8_t>(1U << (7 - (position - 2) % 8));
+            if ((value >> (4 - bit)) & 1U)
+                bytes[(position - 2) / 8] |= static_cast<std::uint8_t>(1U << (7 - (position - 2) % 8));
         }
     }
     return Uuid(bytes);

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "edge/storage/connection.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "edge/storage/connection.hpp"
 
 namespace edge::storage {
 

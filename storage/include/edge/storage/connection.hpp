@@ -1,5 +1,11 @@
 #pragma once
 
+#include "edge/core/decimal.hpp"
+#include "edge/core/error.hpp"
+#include "edge/core/id.hpp"
+#include "edge/core/time.hpp"
+#include "edge/core/uuid.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -10,12 +16,6 @@
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
-
-#include "edge/core/decimal.hpp"
-#include "edge/core/error.hpp"
-#include "edge/core/id.hpp"
-#include "edge/core/time.hpp"
-#include "edge/core/uuid.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -63,7 +63,9 @@ public:
     /// Valid until the next step.
     [[nodiscard]] std::string_view view(int column) const noexcept;
     [[nodiscard]] std::span<const std::uint8_t> blob(int column) const noexcept;
-    [[nodiscard]] Timestamp time(int column) const noexcept { return Timestamp(std::chrono::microseconds(integer(column))); }
+    [[nodiscard]] Timestamp time(int column) const noexcept {
+        return Timestamp(std::chrono::microseconds(integer(column)));
+    }
     [[nodiscard]] LocalDate day(int column) const noexcept { return LocalDate(std::chrono::days(integer(column))); }
     [[nodiscard]] Uuid uuid(int column) const;
     [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const noexcept;
@@ -96,10 +98,8 @@ private:
     void bind(int index, std::span<const std::uint8_t> value);
     void bind(int index, std::nullptr_t);
     template <class Integer>
-        requires std::is_integral_v<Integer>
-    void bind(int index, Integer value) {
-        bind(index, static_cast<std::int64_t>(value));
-    }
+    requires std::is_integral_v<Integer>
+    void bind(int index, Integer value) { bind(index, static_cast<std::int64_t>(value)); }
     void bind(int index, const std::string& value) { bind(index, std::string_view(value)); }
     void bind(int index, const char* value) { bind(index, std::string_view(value)); }
     void bind(int index, Timestamp value) { bind(index, static_cast<std::int64_t>(value.time_since_epoch().count())); }

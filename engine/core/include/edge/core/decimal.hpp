@@ -51,10 +51,10 @@ private:
     std::int64_t units_ = 0;
 };
 
-using PointValue = FixedDecimal<4>;   ///< `y` of a graph's point
-using Probability = FixedDecimal<4>;  ///< 0.0000 to 1.0000
-using Celsius = FixedDecimal<2>;      ///< temperature, degrees C
-using Degrees = FixedDecimal<6>;      ///< latitude or longitude
+using PointValue = FixedDecimal<4>;      ///< `y` of a graph's point
+using Probability = FixedDecimal<4>;     ///< 0.0000 to 1.0000
+using Celsius = FixedDecimal<2>;         ///< temperature, degrees C
+using Degrees = FixedDecimal<6>;         ///< latitude or longitude
 using Co2Coefficient = FixedDecimal<9>;  ///< kg CO2e per kg
 
 }  // namespace edge

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "edge/core/decimal.hpp"
 #include "edge/core/id.hpp"
 #include "edge/core/money.hpp"
 #include "edge/core/time.hpp"
 #include "edge/core/uuid.hpp"
 #include "edge/core/weather_flag.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace edge {
 
@@ -29,7 +29,7 @@ struct Seller {
     std::optional<Degrees> longitude;  ///< east is positive
     std::string time_zone = "UTC";     ///< IANA name
     std::string currency = "GBP";      ///< ISO 4217
-    std::string holiday_region;        ///< "GB-ENG", "GB-SCT", "GB-WLS", "GB-NIR", "GB", "IE", "PT" …; empty: none known
+    std::string holiday_region;  ///< "GB-ENG", "GB-SCT", "GB-WLS", "GB-NIR", "GB", "IE", "PT" …; empty: none known
 };
 
 struct Category {
@@ -53,15 +53,15 @@ struct Bundle {
     SellerId seller{0};
     std::string name;
     std::string description;
-    std::vector<CategoryId> categories;   ///< ascending; may be empty in foreign data
-    std::int64_t total_qty = 0;           ///< negative only in foreign data
-    std::int64_t weight_grams = 0;        ///< of one item
-    std::int64_t carbon_dioxide = 0;      ///< grams CO2e saved per item
-    Money price;                          ///< of one item, before the discount
-    std::int64_t discount_percentage = 0; ///< 0 to 100
+    std::vector<CategoryId> categories;    ///< ascending; may be empty in foreign data
+    std::int64_t total_qty = 0;            ///< negative only in foreign data
+    std::int64_t weight_grams = 0;         ///< of one item
+    std::int64_t carbon_dioxide = 0;       ///< grams CO2e saved per item
+    Money price;                           ///< of one item, before the discount
+    std::int64_t discount_percentage = 0;  ///< 0 to 100
     PickupWindow window;
     Timestamp created_at;
-    std::optional<Timestamp> closed_at;   ///< set: takes no more reservations
+    std::optional<Timestamp> closed_at;  ///< set: takes no more reservations
 };
 
 enum class ReservationState { open, collected, cancelled, no_show };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "edge/core/time.hpp"
+
 #include <array>
 #include <compare>
 #include <cstddef>
@@ -8,8 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "edge/core/time.hpp"
 
 namespace edge {
 

@@ -1,0 +1,129 @@
+#pragma once
+
+#include "edge/engine_types.hpp"
+
+#include <iosfwd>
+#include <memory>
+
+namespace edge {
+
+/// One shop's file: bundles, reservations, graphs and forecasts, and what of them the hub has not seen yet. Each method
+/// is one use case and one transaction: when it returns the effect is on the disk, when it throws nothing happened.
+///
+/// An Engine is for one thread at a time; open another on the same file for another thread or process. Every method
+/// may throw Error with `busy`, `disk_full`, `io_failure` or `corrupt_data` besides what it names.
+class Engine {
+public:
+    /// Makes a new file with its first seller. Throws `already_exists`, `bad_time_zone`, `invalid_argument`.
+    [[nodiscard]] static Engine create(const std::string& path, const NewSeller& seller,
+                                       const EngineOptions& options = {});
+    /// Throws `not_found`, `not_a_database`, `schema_too_new`, `read_only`; the file is then left untouched.
+    [[nodiscard]] static Engine open(const std::string& path, const EngineOptions& options = {});
+    Engine(Engine&&) noexcept;
+    Engine& operator=(Engine&&) noexcept;
+    /// Waits for background refreshes.
+    ~Engine();
+
+    // Sellers and categories
+
+    /// The file's own seller: the one it was made for, whose changes are synced.
+    [[nodiscard]] SellerId home_seller();
+    [[nodiscard]] std::vector<Seller> sellers();
+    /// Throws `not_found`.
+    [[nodiscard]] Seller seller(SellerId id);
+    /// Throws `bad_time_zone`, `not_found`.
+    Seller edit_seller(SellerId id, const SellerEdit& edit);
+    [[nodiscard]] std::vector<Category> categories();
+    /// Throws `already_exists` for a name in use, `invalid_argument` for an empty one.
+    Category add_category(const std::string& name, Co2Coefficient coefficient);
+
+    // At the counter
+
+    /// Throws `invalid_argument`, `negative_quantity`, `unknown_category`, `not_found` (seller).
+    Bundle post_bundle(const NewBundle& bundle, const IdempotencyKey& key = {});
+    /// Throws what post_bundle does, `unknown_bundle`, and `conflict` if fewer would be posted than are reserved.
+    Bundle edit_bundle(BundleId id, const BundleEdit& edit, const IdempotencyKey& key = {});
+    /// No more reservations; those made stay. Closing a closed bundle changes nothing. Throws `unknown_bundle`.
+    Bundle close_bundle(BundleId id, const IdempotencyKey& key = {});
+    /// Throws `unknown_bundle`.
+    [[nodiscard]] BundleOverview bundle(BundleId id);
+    [[nodiscard]] std::vector<BundleOverview> bundles(const BundleFilter& filter);
+
+    /// Throws `unknown_bundle`, `bundle_closed`, `window_over`, `sold_out`, `claim_code_collision`, `invalid_argument`.
+    Reservation reserve(const NewReservation& reservation, const IdempotencyKey& key = {});
+    /// Hands the goods over. The code as typed: case, spaces and dashes do not matter. Throws `unknown_code`,
+    /// `ambiguous_code` (details: the bundles), `already_collected` (details: when), `reservation_cancelled`,
+    /// `window_over`.
+    Reservation collect(std::string_view claim_code, std::optional<BundleId> bundle = {},
+                        const IdempotencyKey& key = {});
+    /// Gives the item back to the bundle. Throws what collect does, but a cancelled reservation stays cancelled without
+    /// complaint, and a window that is over is no obstacle.
+    Reservation cancel(std::string_view claim_code, std::optional<BundleId> bundle = {},
+                       const IdempotencyKey& key = {});
+    [[nodiscard]] std::vector<ReservationOverview> reservations(const ReservationFilter& filter);
+
+    // Graphs and forecasts
+
+    /// Records the forecast inputs of every window that is over. Returns how many windows. Part of every refresh.
+    std::int64_t close_windows(SellerId seller);
+    /// Brings graphs and forecasts up to date; cost follows what changed, not the history. Throws `not_found`.
+    RefreshReport refresh(SellerId seller);
+    /// The same from a background thread with its own connection. Calls for one seller that has not started yet are
+    /// one. `done` is called on that thread, with the error if it failed.
+    void refresh_async(SellerId seller, std::function<void(const RefreshReport&, const Error*)> done = {});
+    /// Waits until no background refresh is under way.
+    void wait_for_refreshes();
+    /// Counts everything again, from nothing. What it leaves equals what refreshes leave.
+    RefreshReport rebuild(SellerId seller);
+
+    [[nodiscard]] std::vector<GraphOverview> graphs(SellerId seller);
+    /// As last refreshed. Throws `not_found` for a type that the seller has no graph of.
+    [[nodiscard]] Graph graph(SellerId seller, int type);
+    /// Of bundles whose window starts after now, or all, in order of window start.
+    [[nodiscard]] std::vector<StoredForecast> forecasts(SellerId seller, bool upcoming_only = true);
+    /// Throws `not_found` if no forecast is stored for the bundle.
+    [[nodiscard]] StoredForecast forecast(BundleId bundle);
+
+    // Data in and out
+
+    /// All files in one transaction. Throws `not_found` for a file that is missing, `invalid_argument` for a table that
+    /// is unknown, `corrupt_data` for the first bad row with OnError::stop.
+    ImportReport import(const ImportRequest& request);
+    /// Streams a table. Throws `invalid_argument` for an unknown table. Returns the number of rows.
+    std::int64_t export_table(const ExportRequest& request, std::ostream& out);
+
+    /// Built in and imported ones for a region between two days, both included, in order of day.
+    [[nodiscard]] std::vector<HolidayEntry> holidays(const std::string& region, LocalDate from, LocalDate to);
+    /// Returns how many were new.
+    std::int64_t add_holidays(const std::vector<HolidayEntry>& holidays);
+    /// Weather of a seller's place between two days, both included.
+    [[nodiscard]] std::vector<WeatherEntry> weather(SellerId seller, LocalDate from, LocalDate to);
+    /// Newer rows replace older ones of the same place, day and kind. Returns how many were new or changed.
+    std::int64_t add_weather(const std::vector<WeatherEntry>& weather);
+
+    // Sync
+
+    /// What a sync would send, exactly.
+    [[nodiscard]] DiffReport diff(DiffFormat format);
+    /// Sends what the hub has not confirmed. Problems that time may cure are in the report; throws `refused` when the
+    /// hub will not take this device, `corrupt_data` when it cannot read what was sent.
+    SyncReport sync(const SyncOptions& options);
+    /// Writes unconfirmed segments to a file in `folder`; returns its path. Throws `invalid_argument` if there are
+    /// none.
+    std::string export_segments(const std::string& folder);
+    [[nodiscard]] SyncStatusReport sync_status();
+
+    // Health
+
+    [[nodiscard]] StatusReport status();
+    /// Integrity, foreign keys, journal triggers, and everything computed again and compared. Changes nothing.
+    [[nodiscard]] VerifyReport verify(const ProgressCallback& progress = {});
+
+    struct State;
+
+private:
+    explicit Engine(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace edge

@@ -1,0 +1,332 @@
+#pragma once
+
+#include "edge/core/entities.hpp"
+#include "edge/core/error.hpp"
+#include "edge/core/time.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// What the engine is asked and what it answers.
+namespace edge {
+
+/// How serious a log line is.
+enum class LogLevel { debug, info, warning };
+
+/// The world outside, as arguments. Every default is the real thing.
+struct EngineOptions {
+    bool read_only = false;
+    /// How long a write waits for another process before `busy`.
+    std::chrono::milliseconds lock_timeout{5000};
+    /// Now; the system's clock if empty.
+    std::function<Timestamp()> clock;
+    /// Fills bytes from a cryptographic generator; libsodium's if empty.
+    std::function<void(std::uint8_t* bytes, std::size_t count)> random;
+    /// Decisions and durations, never a seller's data. Silent if empty.
+    std::function<void(LogLevel, std::string_view)> log;
+    /// A method of edge/forecast/method.hpp; empty: the default one.
+    std::string forecast_method;
+    /// A registered SQLite VFS, for tests; empty: the system's.
+    std::string vfs;
+};
+
+/// A till's own name for one request. The same key again gets the same answer and changes nothing; the same key with
+/// another request is refused with `idempotency_mismatch`. Empty: none. Kept for 30 days.
+using IdempotencyKey = std::string;
+
+struct NewSeller {
+    std::string name;
+    std::string address_line1;
+    std::string address_line2;
+    std::string city;
+    std::string post_code;
+    std::string region;
+    std::string country;
+    std::optional<Degrees> latitude;
+    std::optional<Degrees> longitude;
+    std::string time_zone = "UTC";
+    std::string currency = "GBP";
+    std::string holiday_region;
+};
+
+/// What is set is changed.
+struct SellerEdit {
+    std::optional<std::string> name;
+    std::optional<std::string> time_zone;
+    std::optional<std::string> holiday_region;
+    std::optional<std::optional<Degrees>> latitude;
+    std::optional<std::optional<Degrees>> longitude;
+};
+
+struct NewBundle {
+    SellerId seller{0};
+    std::string name;
+    std::string description;
+    std::vector<CategoryId> categories;    ///< at least one
+    std::int64_t total_qty = 0;            ///< at least 0
+    std::int64_t weight_grams = 0;         ///< of one item; at least 0
+    Money price;                           ///< of one item; at least 0
+    std::int64_t discount_percentage = 0;  ///< 0 to 100
+    PickupWindow window;                   ///< ends after it starts
+};
+
+/// What is set is changed.
+struct BundleEdit {
+    std::optional<std::string> name;
+    std::optional<std::string> description;
+    std::optional<std::vector<CategoryId>> categories;
+    std::optional<std::int64_t> total_qty;  ///< not below what is reserved
+    std::optional<std::int64_t> weight_grams;
+    std::optional<Money> price;
+    std::optional<std::int64_t> discount_percentage;
+    std::optional<PickupWindow> window;
+};
+
+/// A bundle and how it sells.
+struct BundleOverview {
+    Bundle bundle;
+    std::int64_t reserved = 0;  ///< not cancelled, collected ones included
+    std::int64_t collected = 0;
+};
+
+/// Which bundles to list, in order of window start, then id.
+struct BundleFilter {
+    SellerId seller{0};
+    std::optional<Timestamp> starts_from;    ///< window starts at or after
+    std::optional<Timestamp> starts_before;  ///< window starts before
+    std::optional<Timestamp> ends_after;     ///< window ends after
+    bool include_closed = true;
+    std::optional<std::size_t> limit;
+};
+
+struct NewReservation {
+    BundleId bundle{0};
+    std::string consumer;                   ///< reference of the consumer; empty for a walk-in
+    std::optional<std::string> claim_code;  ///< 1 to 20 characters; made when not given
+};
+
+/// Which reservations to list, in order of id.
+struct ReservationFilter {
+    SellerId seller{0};
+    std::optional<BundleId> bundle;
+    std::optional<ReservationState> state;
+    std::optional<std::size_t> limit;
+};
+
+/// A reservation with what a counter needs to see beside it.
+struct ReservationOverview {
+    Reservation reservation;
+    std::string bundle_name;
+    PickupWindow window;
+    ReservationState state = ReservationState::open;
+};
+
+/// What a refresh did. All zero: nothing had changed, and nothing was written.
+struct RefreshReport {
+    std::int64_t bundles_recounted = 0;
+    std::int64_t windows_closed = 0;
+    std::int64_t inputs_written = 0;
+    std::int64_t forecasts_written = 0;
+    std::int64_t points_written = 0;                 ///< points inserted, changed or removed
+    std::vector<CategoryId> categories_without_row;  ///< shown as `#<id>`
+    friend bool operator==(const RefreshReport&, const RefreshReport&) = default;
+};
+
+/// A forecast as stored for an upcoming or past bundle.
+struct StoredForecast {
+    BundleId bundle{0};
+    std::string bundle_name;
+    SellerId seller{0};
+    Timestamp window_start;
+    std::optional<std::int64_t> predicted_reservations;
+    std::int64_t predicted_sales = 0;
+    std::int64_t posted_qty = 0;
+    Probability predicted_no_show_prob;
+    Probability confidence;
+    std::string rationale;
+    std::string method;
+    std::optional<double> mean;           ///< of the distribution of reservations
+    std::vector<std::int64_t> quantiles;  ///< 5 % to 95 % in steps of 5 %; 19 numbers, or none
+    std::optional<std::int64_t> demand_uncut;
+    std::optional<std::int64_t> suggested_qty;
+    std::optional<std::int64_t> history_rows;
+    Timestamp generated_at;
+};
+
+/// One graph of a seller as listed: how many series and points it has.
+struct GraphOverview {
+    GraphType type;
+    std::int64_t series = 0;
+    std::int64_t points = 0;
+};
+
+enum class FileFormat { csv, ndjson };
+enum class OnError { set_aside, stop };
+
+/// How far a long work has come.
+struct Progress {
+    std::string_view what;  ///< the file or step
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;  ///< 0 when not known
+};
+/// Called now and then by long work; false asks it to stop, which throws `cancelled` and leaves nothing behind.
+using ProgressCallback = std::function<bool(const Progress&)>;
+
+struct ImportFile {
+    std::string path;                  ///< "-" for standard input
+    std::optional<FileFormat> format;  ///< by the name's ending if not given; CSV for "-"
+    std::string table;                 ///< by the file's name if empty
+};
+
+struct ImportRequest {
+    std::vector<ImportFile> files;                                ///< in any order
+    std::vector<std::pair<std::string, std::string>> column_map;  ///< from the file's name to ours
+    OnError on_error = OnError::set_aside;
+    std::string aside_path;  ///< where bad rows go, NDJSON; empty: they are only reported
+    bool dry_run = false;    ///< does everything, then leaves the file as it was
+    /// For sellers whose rows do not say.
+    std::string default_time_zone = "UTC";
+    std::string default_currency = "GBP";
+    std::string default_holiday_region;
+    ProgressCallback progress;
+};
+
+/// A row that was not taken.
+struct RejectedRow {
+    std::string file;
+    std::uint64_t line = 0;  ///< on which the row starts, from 1
+    std::string column;      ///< empty if it is the whole row
+    std::string reason;
+    std::string row;  ///< its text
+};
+
+struct TableImport {
+    std::string table;
+    std::int64_t added = 0;
+    std::int64_t updated = 0;
+    std::int64_t unchanged = 0;
+    std::int64_t rejected = 0;
+};
+
+struct ImportReport {
+    std::vector<TableImport> tables;
+    std::vector<RejectedRow> rejected;  ///< the first 1,000
+    std::int64_t rejected_total = 0;
+};
+
+struct ExportRequest {
+    std::string table;
+    FileFormat format = FileFormat::csv;
+    ProgressCallback progress;
+};
+
+/// A day that is a holiday somewhere.
+struct HolidayEntry {
+    std::string region;
+    LocalDate day;
+    std::string name;
+    std::string source;  ///< "built in", or where it was imported from
+    friend bool operator==(const HolidayEntry&, const HolidayEntry&) = default;
+};
+
+/// Weather of a place on a day.
+struct WeatherEntry {
+    std::string place;  ///< "50.7,-3.5"
+    LocalDate day;      ///< for `normal`: the first of the month in the year 2000
+    std::string kind;   ///< observed, forecast or normal
+    std::optional<Celsius> temperature;
+    std::optional<WeatherFlag> flag;
+    std::string source;
+    Timestamp fetched_at;
+};
+
+/// What is not as it should be, and what to do about it.
+struct Finding {
+    std::string check;  ///< "integrity", "foreign_keys", "journal_triggers", "totals", "graphs", …
+    std::string message;
+    std::string remedy;
+};
+
+/// What verify looked at and found.
+struct VerifyReport {
+    std::vector<std::string> checks;  ///< those that ran, in order
+    std::vector<Finding> findings;    ///< none: all is well
+    std::int64_t bundles = 0;
+    std::int64_t reservations = 0;
+};
+
+/// The shop on one screen.
+struct StatusReport {
+    std::string path;
+    Seller seller;
+    Timestamp as_of;
+    std::int64_t bundles = 0;
+    std::int64_t open_bundles = 0;  ///< window not over, not closed
+    std::int64_t reservations = 0;
+    std::int64_t open_reservations = 0;  ///< to be collected in windows not over
+    std::int64_t windows_to_close = 0;   ///< over, and not recorded yet
+    std::int64_t unrefreshed = 0;        ///< journal entries that the graphs do not show yet
+    std::int64_t unsent = 0;             ///< changes that the hub has not confirmed
+    std::vector<BundleOverview> today;   ///< windows that touch today
+    std::int64_t file_bytes = 0;
+};
+
+enum class DiffFormat { merge_patch, json_patch };
+
+struct DiffReport {
+    std::string document;  ///< JSON
+    std::vector<std::pair<std::string, std::int64_t>> rows_by_table;
+    std::int64_t rows = 0;
+    std::int64_t bytes = 0;
+};
+
+struct SyncOptions {
+    std::string url;  ///< of the hub: http://127.0.0.1:8765
+    std::chrono::milliseconds timeout{30000};
+    std::chrono::milliseconds max_time{600000};  ///< stop starting new requests after that
+    bool dry_run = false;                        ///< seal nothing, send nothing, say what would be sent
+    std::string app = "edge-analytics";          ///< program and version, for the hub's records
+    ProgressCallback progress;
+};
+
+struct SyncReport {
+    std::int64_t segments_sent = 0;
+    std::int64_t changes_sent = 0;
+    std::int64_t bytes_sent = 0;  ///< bodies as they went over the wire
+    std::int64_t bytes_received = 0;
+    std::int64_t rejected = 0;         ///< changes that the hub did not take
+    std::int64_t pending_changes = 0;  ///< left to send
+    bool equal = false;                ///< everything sent is applied at the hub
+    std::optional<Timestamp> next_attempt;
+    std::string reason;  ///< why not everything went, in words
+};
+
+struct LaneStatus {
+    std::string lane;
+    std::int64_t sealed = 0;   ///< number of the last segment sealed
+    std::int64_t applied = 0;  ///< number of the last that the hub has applied
+    std::int64_t durable = 0;  ///< number of the last that the hub's backup covers
+    std::int64_t segments_kept = 0;
+};
+
+struct SyncStatusReport {
+    std::string replica;
+    std::string seller;
+    std::int64_t epoch = 0;
+    std::vector<LaneStatus> lanes;
+    std::int64_t pending_changes = 0;
+    std::int64_t pending_bytes = 0;
+    std::optional<Timestamp> oldest_pending;
+    std::int64_t rejects = 0;
+    std::optional<Timestamp> last_attempt;
+    std::optional<Timestamp> last_success;
+    std::string last_error;
+    std::optional<Timestamp> next_attempt;
+};
+
+}  // namespace edge
