@@ -1,0 +1,166 @@
+#include "edge/engine.hpp"
+
+#include "engine_state.hpp"
+#include "refresh_worker.hpp"
+
+#include "edge/storage/sellers.hpp"
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <array>
+#include <charconv>
+
+namespace edge {
+
+using storage::Connection;
+using storage::Query;
+using storage::WriteTransaction;
+
+namespace {
+
+void start_sodium() {
+    if (sodium_init() < 0) throw Error(ErrorCode::internal, "cannot start: the system gives no random numbers");
+}
+
+storage::OpenOptions open_options(const EngineOptions& options) {
+    return {.access = options.read_only ? storage::Access::read_only : storage::Access::read_write,
+            .lock_timeout = options.lock_timeout,
+            .vfs = options.vfs};
+}
+
+}  // namespace
+
+Engine::State::State(Connection opened, EngineOptions given) : options(std::move(given)), db(std::move(opened)) {}
+Engine::State::~State() = default;
+
+Timestamp Engine::State::now() const {
+    if (options.clock) return options.clock();
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+Uuid Engine::State::new_uuid() const {
+    std::array<std::uint8_t, 10> random{};
+    if (options.random) {
+        options.random(random.data(), random.size());
+    } else {
+        randombytes_buf(random.data(), random.size());
+    }
+    return Uuid::make_v7(now(), random);
+}
+
+std::uint32_t Engine::State::random_below(std::uint32_t bound) const {
+    if (!options.random) return randombytes_uniform(bound);
+    // The largest multiple of bound is cut off, so that each remainder is equally likely.
+    const std::uint32_t limit = UINT32_MAX - UINT32_MAX % bound;
+    for (;;) {
+        std::array<std::uint8_t, 4> bytes{};
+        options.random(bytes.data(), bytes.size());
+        const std::uint32_t value = bytes[0] | static_cast<std::uint32_t>(bytes[1]) << 8U |
+                                    static_cast<std::uint32_t>(bytes[2]) << 16U |
+                                    static_cast<std::uint32_t>(bytes[3]) << 24U;
+        if (value < limit) return value % bound;
+    }
+}
+
+void Engine::State::log(LogLevel level, const std::string& line) const {
+    if (options.log) options.log(level, line);
+}
+
+const TimeZone& Engine::State::time_zone(const std::string& name) {
+    const auto found = time_zones.find(name);
+    if (found != time_zones.end()) return found->second;
+    return time_zones.emplace(name, TimeZone::find(name)).first->second;
+}
+
+std::string find_meta(Connection& db, std::string_view name) {
+    Query row = db.query("SELECT value FROM meta WHERE name = ?", name);
+    return row.step() ? row.text(0) : std::string();
+}
+
+void set_meta(WriteTransaction& write, std::string_view name, std::string_view value) {
+    write.connection()
+        .query("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+               name, value)
+        .run();
+}
+
+Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+Engine::~Engine() = default;
+
+Engine Engine::create(const std::string& path, const NewSeller& seller, const EngineOptions& options) {
+    start_sodium();
+    storage::check_seller(seller.name, seller.time_zone, seller.currency);
+    auto state = std::make_unique<State>(Connection::create(path, open_options(options)), options);
+    WriteTransaction write(state->db);
+    const Seller stored = storage::insert_seller(write, Seller{.uuid = state->new_uuid(),
+                                                               .name = seller.name,
+                                                               .address_line1 = seller.address_line1,
+                                                               .address_line2 = seller.address_line2,
+                                                               .city = seller.city,
+                                                               .post_code = seller.post_code,
+                                                               .region = seller.region,
+                                                               .country = seller.country,
+                                                               .latitude = seller.latitude,
+                                                               .longitude = seller.longitude,
+                                                               .time_zone = seller.time_zone,
+                                                               .currency = seller.currency,
+                                                               .holiday_region = seller.holiday_region});
+    set_meta(write, meta_home_seller, fmt::format("{}", stored.id.value()));
+    set_meta(write, meta_replica, state->new_uuid().text());
+    write.commit();
+    return Engine(std::move(state));
+}
+
+Engine Engine::open(const std::string& path, const EngineOptions& options) {
+    start_sodium();
+    return Engine(std::make_unique<State>(Connection::open(path, open_options(options)), options));
+}
+
+SellerId Engine::home_seller() {
+    const std::string text = find_meta(state_->db, meta_home_seller);
+    std::int64_t id = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (failure != std::errc() || text.empty()) {
+        throw Error(ErrorCode::corrupt_data,
+                    fmt::format("cannot use {}: it does not say whose file it is", state_->db.path()));
+    }
+    return SellerId(id);
+}
+
+std::vector<Seller> Engine::sellers() { return storage::list_sellers(state_->db); }
+Seller Engine::seller(SellerId id) { return storage::get_seller(state_->db, id); }
+
+Seller Engine::edit_seller(SellerId id, const SellerEdit& edit) {
+    if (edit.time_zone) static_cast<void>(TimeZone::find(*edit.time_zone));
+    WriteTransaction write(state_->db);
+    Seller seller = storage::get_seller(state_->db, id);
+    if (edit.name) seller.name = *edit.name;
+    if (edit.time_zone) seller.time_zone = *edit.time_zone;
+    if (edit.holiday_region) seller.holiday_region = *edit.holiday_region;
+    if (edit.latitude) seller.latitude = *edit.latitude;
+    if (edit.longitude) seller.longitude = *edit.longitude;
+    storage::check_seller(seller.name, seller.time_zone, seller.currency);
+    storage::update_seller(write, seller);
+    write.commit();
+    return seller;
+}
+
+std::vector<Category> Engine::categories() { return storage::list_categories(state_->db); }
+
+Category Engine::add_category(const std::string& name, Co2Coefficient coefficient) {
+    if (name.empty()) throw Error(ErrorCode::invalid_argument, "cannot add a category: it has no name");
+    WriteTransaction write(state_->db);
+    if (storage::find_category(state_->db, name)) {
+        throw Error(ErrorCode::already_exists, fmt::format("cannot add category '{}': it exists", name),
+                    {{"name", name}});
+    }
+    const Category category =
+        storage::insert_category(write, Category{.uuid = state_->new_uuid(), .name = name, .coefficient = coefficient});
+    write.commit();
+    return category;
+}
+
+}  // namespace edge
