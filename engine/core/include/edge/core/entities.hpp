@@ -83,8 +83,8 @@ struct Reservation {
 /// Collected beats cancelled; neither, and the window over: a no-show; before that: open.
 [[nodiscard]] ReservationState state_of(const Reservation& reservation, Timestamp window_end, Timestamp now) noexcept;
 
-/// Grams of CO2e saved by one item: weight × the exact mean of the coefficients, truncated toward zero. 0 without
-/// categories. Throws `invalid_argument` if the result does not fit 64 bits.
+/// Grams of CO2e saved by one item: weight × the exact mean of the coefficients, both as doubles, truncated toward
+/// zero. 0 without categories. Throws `invalid_argument` if the result does not fit 64 bits.
 [[nodiscard]] std::int64_t co2_saved_grams(std::int64_t weight_grams, const std::vector<Co2Coefficient>& coefficients);
 
 /// One point of a series. `x` is a day, a name or a time of day.
