@@ -1,0 +1,216 @@
+#include "edge/protocol/seal.hpp"
+
+#include "changes.hpp"
+
+#include "edge/protocol/tables.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace edge::protocol {
+namespace {
+
+/// Rank of deletions of rows that nobody refers to, of written rows, and of deletions of parents.
+enum Rank : std::uint8_t { leaf_deletions, writes, parent_deletions };
+
+struct Row {
+    Lane lane;
+    Rank rank;
+    std::size_t order;  ///< among the tables, reversed for deletions
+    std::int64_t hlc;
+    Change change;
+};
+
+bool has_children(std::string_view table) {
+    for (const TableDescriptor& other : synced_tables()) {
+        if (other.key_parent == table) return true;
+        for (const Column& column : other.columns) {
+            if (column.parent == table) return true;
+        }
+    }
+    return false;
+}
+
+/// Nothing wrong with it: empty.
+std::string_view fault_of(const JournalEntry& entry, Op op) {
+    if (find_table(entry.table) == nullptr) return "unknown_table";
+    if (!is_utf8(entry.key)) return "bad_text";
+    if (op == Op::remove) return {};
+    for (const Field& field : entry.fields) {
+        const std::string* text = as_text(field.value);
+        if (text != nullptr && (!is_utf8(*text) || text->find('\0') != std::string::npos)) return "bad_text";
+    }
+    return {};
+}
+
+Row make_row(JournalEntry entry, Op op) {
+    const TableDescriptor& table = *find_table(entry.table);
+    Row row{.lane = table.lane, .rank = writes, .order = table_order(table.name), .hlc = entry.hlc, .change = {}};
+    if (op == Op::remove) {
+        row.rank = has_children(table.name) ? parent_deletions : leaf_deletions;
+        row.order = synced_tables().size() - row.order;
+        entry.fields.clear();
+    }
+    row.change.table = std::move(entry.table);
+    row.change.key = std::move(entry.key);
+    row.change.op = op;
+    row.change.base = entry.base;
+    row.change.fields = std::move(entry.fields);
+    return row;
+}
+
+/// A part's rows: where its encoded changes begin and end, and how many there are.
+struct Cut {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::size_t changes = 0;
+};
+
+/// Encodes one lane's rows and cuts them into parts.
+class LaneSealer {
+public:
+    LaneSealer(Lane lane, const SealSettings& settings)
+        : settings_(settings), lane_(lane), head_(lane == Lane::ops ? settings.ops : settings.bulk) {}
+
+    void set_first_clock(std::int64_t h0) { h0_ = h0; }
+
+    /// False if the row is too big for any part.
+    bool add(Row& row) {
+        row.change.hlc = row.hlc - h0_;
+        const std::size_t begin = rows_.size();
+        write_change(rows_, row.change);
+        const std::size_t size = rows_.size() - begin;
+        if (size > settings_.row_bytes) {
+            rows_.resize(begin);
+            return false;
+        }
+        if (cuts_.empty() || !fits(cuts_.back(), size)) cuts_.push_back({.begin = begin, .end = begin, .changes = 0});
+        cuts_.back().end = rows_.size();
+        ++cuts_.back().changes;
+        rows_ += ',';
+        return true;
+    }
+
+    void finish(std::vector<SealedPart>& parts) {
+        for (std::size_t i = 0; i < cuts_.size(); ++i) parts.push_back(make_part(i));
+        if (!cuts_.empty()) ++head_.next_seq;
+    }
+
+    [[nodiscard]] const LaneHead& head() const { return head_; }
+
+private:
+    [[nodiscard]] bool fits(const Cut& cut, std::size_t size) const {
+        constexpr std::size_t envelope = 1024;
+        const std::size_t bytes = rows_.size() - cut.begin + envelope + settings_.app.size();
+        return cut.changes < settings_.part_changes && bytes <= std::max(settings_.part_bytes, size + envelope);
+    }
+
+    [[nodiscard]] Segment envelope(std::size_t index) const {
+        Segment segment;
+        segment.seller = settings_.seller;
+        segment.replica = settings_.replica;
+        segment.epoch = head_.epoch;
+        segment.lane = lane_;
+        segment.seq = head_.next_seq;
+        segment.prev = head_.prev;
+        segment.part = static_cast<int>(index) + 1;
+        segment.parts = static_cast<int>(cuts_.size());
+        segment.schema = settings_.schema;
+        segment.app = settings_.app;
+        segment.h0 = h0_;
+        segment.seen = settings_.seen;
+        if (lane_ == Lane::ops && index + 1 == cuts_.size()) segment.digest = settings_.digest;
+        return segment;
+    }
+
+    [[nodiscard]] SealedPart make_part(std::size_t index) {
+        const Cut& cut = cuts_[index];
+        const Segment segment = envelope(index);
+        SealedPart part{.lane = lane_,
+                        .epoch = head_.epoch,
+                        .seq = head_.next_seq,
+                        .part = segment.part,
+                        .parts = segment.parts,
+                        .changes = cut.changes,
+                        .hash = {},
+                        .bytes = {}};
+        write_segment_start(part.bytes, segment);
+        part.bytes.append(rows_, cut.begin, cut.end - cut.begin);
+        write_segment_end(part.bytes, segment);
+        part.hash = segment_hash(part.bytes);
+        head_.prev = hash_text(part.hash);
+        return part;
+    }
+
+    const SealSettings& settings_;
+    Lane lane_;
+    LaneHead head_;
+    std::int64_t h0_ = 0;
+    std::string rows_;
+    std::vector<Cut> cuts_;
+};
+
+std::vector<Row> take_rows(std::vector<JournalEntry> entries, std::vector<Unsendable>& unsendable) {
+    std::vector<Row> rows;
+    rows.reserve(entries.size());
+    for (JournalEntry& entry : entries) {
+        const std::optional<Op> op = effective_op(entry.first, entry.last);
+        if (!op) continue;
+        const std::string_view fault = fault_of(entry, *op);
+        if (fault.empty()) {
+            rows.push_back(make_row(std::move(entry), *op));
+        } else {
+            unsendable.push_back({std::move(entry), std::string(fault)});
+        }
+    }
+    std::stable_sort(rows.begin(), rows.end(), [](const Row& left, const Row& right) {
+        return std::pair(left.rank, left.order) < std::pair(right.rank, right.order);
+    });
+    return rows;
+}
+
+std::int64_t first_clock(const std::vector<Row>& rows, Lane lane) {
+    std::int64_t first = std::numeric_limits<std::int64_t>::max();
+    for (const Row& row : rows) {
+        if (row.lane == lane) first = std::min(first, row.hlc);
+    }
+    return first;
+}
+
+JournalEntry entry_of(Row row) {
+    return {.table = std::move(row.change.table),
+            .key = std::move(row.change.key),
+            .first = row.change.op,
+            .last = row.change.op,
+            .base = row.change.base,
+            .hlc = row.hlc,
+            .fields = std::move(row.change.fields)};
+}
+
+}  // namespace
+
+std::optional<Op> effective_op(Op first, Op last) noexcept {
+    if (last == Op::remove) return first == Op::create ? std::nullopt : std::optional(Op::remove);
+    return first == Op::update && last == Op::update ? Op::update : Op::create;
+}
+
+Sealed seal(std::vector<JournalEntry> entries, const SealSettings& settings) {
+    Sealed sealed;
+    std::vector<Row> rows = take_rows(std::move(entries), sealed.unsendable);
+    LaneSealer ops(Lane::ops, settings);
+    LaneSealer bulk(Lane::bulk, settings);
+    ops.set_first_clock(first_clock(rows, Lane::ops));
+    bulk.set_first_clock(first_clock(rows, Lane::bulk));
+    for (Row& row : rows) {
+        LaneSealer& lane = row.lane == Lane::ops ? ops : bulk;
+        if (!lane.add(row)) sealed.unsendable.push_back({entry_of(std::move(row)), "row_too_big"});
+    }
+    ops.finish(sealed.parts);
+    bulk.finish(sealed.parts);
+    sealed.ops = ops.head();
+    sealed.bulk = bulk.head();
+    return sealed;
+}
+
+}  // namespace edge::protocol
