@@ -29,8 +29,8 @@ public:
     [[nodiscard]] std::optional<std::int64_t> cap() const noexcept { return cap_; }
     [[nodiscard]] CountDistribution without_cap() const;
     [[nodiscard]] CountDistribution with_cap(std::int64_t cap) const;
-    /// Of those counted when each stays away with probability `no_show`. A cap acts before the thinning and is
-    /// matched by mean and variance.
+    /// Of those left when each of the counted stays away with probability `no_show`. The cap is dropped: it bounds
+    /// what is reserved, not what is collected.
     [[nodiscard]] CountDistribution thinned(Probability no_show) const;
 
     [[nodiscard]] double mean() const;
@@ -39,6 +39,8 @@ public:
     [[nodiscard]] double pmf(std::int64_t count) const;
     /// Probability of at most `count`.
     [[nodiscard]] double cdf(std::int64_t count) const;
+    /// Of 0, 1 … `last`, in one pass; what lies above `last` is not in it.
+    [[nodiscard]] std::vector<double> probabilities(std::int64_t last) const;
     /// The smallest count with cdf at or above `level`; a level is held to 0 … 1 − 10^-12.
     [[nodiscard]] std::int64_t quantile(double level) const;
     /// The same for ascending `levels`, in one pass.

@@ -10,8 +10,8 @@ namespace edge::forecast {
 
 /// What is kept of one bundle's forecast.
 struct BundleForecast {
-    CountDistribution reservations;
-    Probability no_show_prob;
+    CountDistribution reservations{};
+    Probability no_show_prob{};
     std::int64_t predicted_sales = 0;
 };
 

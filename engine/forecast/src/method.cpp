@@ -1,0 +1,27 @@
+#include "edge/forecast/method.hpp"
+
+#include "seasonal_naive.hpp"
+#include "similarity.hpp"
+
+#include "edge/core/error.hpp"
+
+#include <fmt/ranges.h>
+
+#include <array>
+
+namespace edge::forecast {
+
+std::unique_ptr<Method> make_method(std::string_view name) {
+    if (name == "similarity") return std::make_unique<Similarity>();
+    if (name == "seasonal_naive") return std::make_unique<SeasonalNaive>();
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("cannot forecast with method \"{}\": there is none of that name", name),
+                {{"method", std::string(name)}}, fmt::format("use one of {}", fmt::join(method_names(), ", ")));
+}
+
+std::span<const std::string_view> method_names() noexcept {
+    static constexpr std::array<std::string_view, 2> names{"similarity", "seasonal_naive"};
+    return names;
+}
+
+}  // namespace edge::forecast
