@@ -120,10 +120,10 @@ Connection Connection::create(const std::string& path, const OpenOptions& option
         state->database = open_database(unfinished, options, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
         state->lock = std::make_unique<WriterLock>(unfinished);
         Connection connection(std::move(state));
-        connection.execute(fmt::format("PRAGMA application_id = {}", application_id));
+        connection.execute(fmt::format("PRAGMA application_id = {}", options.schema->application_id));
         connection.execute("PRAGMA journal_mode = WAL");
         WriteTransaction write(connection);
-        migrate(write, 0);
+        migrate(write, *options.schema, 0);
         write.commit();
     } catch (...) {
         remove_unfinished();
@@ -139,7 +139,8 @@ Connection Connection::create(const std::string& path, const OpenOptions& option
 
 Connection Connection::open(const std::string& path, const OpenOptions& options) {
     const bool to_write = options.access == Access::read_write;
-    check_file(path, to_write);
+    const Schema& schema = *options.schema;
+    check_file(path, schema, to_write);
     auto state = std::make_unique<State>();
     state->path = path;
     state->options = options;
@@ -152,18 +153,18 @@ Connection Connection::open(const std::string& path, const OpenOptions& options)
         return static_cast<int>(row.integer(0));
     };
     const int found = version();
-    if (found > newest_schema_version()) {
+    if (found > schema.newest_version()) {
         throw Error(ErrorCode::schema_too_new,
                     fmt::format("cannot open {}: it has schema {}, this program knows up to {}", path, found,
-                                newest_schema_version()));
+                                schema.newest_version()));
     }
-    if (found < newest_schema_version()) {
+    if (found < schema.newest_version()) {
         if (!to_write) {
             throw Error(ErrorCode::read_only,
                         fmt::format("cannot read {}: its schema {} must first be brought up to date", path, found));
         }
         WriteTransaction write(connection);
-        migrate(write, version());  // another process may have been faster
+        migrate(write, schema, version());  // another process may have been faster
         write.commit();
     }
     return connection;

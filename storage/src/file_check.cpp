@@ -1,7 +1,6 @@
 #include "file_check.hpp"
 
 #include "edge/core/error.hpp"
-#include "edge/storage/connection.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -28,7 +27,7 @@ Error cannot_open(ErrorCode code, const std::string& path, const std::string& re
     return Error(code, fmt::format("cannot open {}: {}", path, reason), {{"path", path}}, hint);
 }
 
-Header read_header(const std::string& path) {
+Header read_header(const std::string& path, const Schema& schema) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
         if (::access(path.c_str(), R_OK) != 0 && errno == EACCES)
@@ -40,7 +39,7 @@ Header read_header(const std::string& path) {
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (static_cast<std::size_t>(file.gcount()) < header_size ||
         std::memcmp(bytes.data(), "SQLite format 3", 16) != 0) {
-        throw cannot_open(ErrorCode::not_a_database, path, "it is not an edge-analytics file");
+        throw cannot_open(ErrorCode::not_a_database, path, fmt::format("it is not {}", schema.kind));
     }
     std::memcpy(header.data(), bytes.data(), header_size);
     return header;
@@ -74,24 +73,26 @@ void check_permissions(const std::string& path) {
 
 }  // namespace
 
-void check_file(const std::string& path, bool to_write) {
+void check_file(const std::string& path, const Schema& schema, bool to_write) {
     std::error_code failure;
     const std::filesystem::file_status status = std::filesystem::status(path, failure);
     if (status.type() == std::filesystem::file_type::not_found) {
-        throw cannot_open(ErrorCode::not_found, path, "there is no such file", "make one with: edge-analytics init");
+        throw cannot_open(ErrorCode::not_found, path, "there is no such file",
+                          fmt::format("make one with: {}", schema.maker));
     }
     if (status.type() != std::filesystem::file_type::regular) {
         throw cannot_open(ErrorCode::not_a_database, path, "it is not a regular file");
     }
-    const Header header = read_header(path);
-    if (big_endian(header, 68, 4) != static_cast<std::uint32_t>(application_id)) {
-        throw cannot_open(ErrorCode::not_a_database, path, "it is an SQLite file of another program");
+    const Header header = read_header(path, schema);
+    if (big_endian(header, 68, 4) != static_cast<std::uint32_t>(schema.application_id)) {
+        throw cannot_open(ErrorCode::not_a_database, path,
+                          fmt::format("it is an SQLite file, but not {}", schema.kind));
     }
     const std::uint32_t version = big_endian(header, 60, 4);
-    if (version > static_cast<std::uint32_t>(newest_schema_version())) {
+    if (version > static_cast<std::uint32_t>(schema.newest_version())) {
         throw cannot_open(
             ErrorCode::schema_too_new, path,
-            fmt::format("it has schema {}, this program knows up to {}", version, newest_schema_version()),
+            fmt::format("it has schema {}, this program knows up to {}", version, schema.newest_version()),
             "install the newest edge-analytics");
     }
     check_length(path, header);

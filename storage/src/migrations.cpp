@@ -6,16 +6,25 @@
 
 namespace edge::storage {
 
-int newest_schema_version() noexcept { return migrations().back().version; }
+const Schema& device_schema() noexcept {
+    static const Schema schema = {.application_id = 0x45414E41,  // "EANA"
+                                  .kind = "an edge-analytics file",
+                                  .maker = "edge-analytics init",
+                                  .migrations = migrations(),
+                                  .complete = [](WriteTransaction& write) { install_triggers(write); }};
+    return schema;
+}
 
-void migrate(WriteTransaction& write, int from_version) {
+int newest_schema_version() noexcept { return device_schema().newest_version(); }
+
+void migrate(WriteTransaction& write, const Schema& schema, int from_version) {
     Connection& connection = write.connection();
-    for (const Migration& migration : migrations()) {
+    for (const Migration& migration : schema.migrations) {
         if (migration.version <= from_version) continue;
         connection.execute(std::string(migration.sql));
         connection.execute(fmt::format("PRAGMA user_version = {}", migration.version));
     }
-    install_triggers(write);
+    if (schema.complete != nullptr) schema.complete(write);
 }
 
 }  // namespace edge::storage

@@ -81,3 +81,18 @@ function(edge_test name)
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_PREFIX "${name}."
                          PROPERTIES LABELS "${arg_LABEL}" TIMEOUT "${arg_TIMEOUT}")
 endfunction()
+
+# edge_embed_migrations(output FOLDER … FUNCTION … HEADER …): the numbered SQL files of a folder become part of the
+# program. Puts into `output` the name of a C++ file that defines FUNCTION, declared in HEADER.
+function(edge_embed_migrations output)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER;FUNCTION;HEADER" "")
+    file(GLOB migrations CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${arg_FOLDER}/*.sql")
+    set(embedded "${CMAKE_CURRENT_BINARY_DIR}/embedded_migrations.cpp")
+    add_custom_command(
+        OUTPUT "${embedded}"
+        COMMAND ${CMAKE_COMMAND} "-DOUTPUT=${embedded}" "-DFILES=${migrations}" "-DFUNCTION=${arg_FUNCTION}"
+                "-DHEADER=${arg_HEADER}" -P "${PROJECT_SOURCE_DIR}/tools/cmake/EmbedMigrations.cmake"
+        DEPENDS ${migrations} "${PROJECT_SOURCE_DIR}/tools/cmake/EmbedMigrations.cmake"
+        VERBATIM)
+    set(${output} "${embedded}" PARENT_SCOPE)
+endfunction()

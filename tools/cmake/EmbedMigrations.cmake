@@ -1,6 +1,7 @@
-# Writes OUTPUT, a C++ file that holds the text of each of FILES, in order of their numbers.
+# Writes OUTPUT, a C++ file that holds the text of each of FILES, in order of their numbers, and gives them as
+# `std::span<const storage::Migration> FUNCTION() noexcept`, declared by HEADER. FUNCTION is a qualified name.
 list(SORT FILES)
-set(text "#include \"migrations.hpp\"\n\n#include <array>\n\nnamespace edge::storage {\nnamespace {\n")
+set(text "#include \"${HEADER}\"\n\n#include <array>\n\nnamespace {\nusing edge::storage::Migration;\n\n")
 set(entries "")
 set(count 0)
 foreach(file IN LISTS FILES)
@@ -23,5 +24,5 @@ foreach(file IN LISTS FILES)
     string(APPEND entries "    Migration{${count}, \"${name}\", migration_${count}},\n")
 endforeach()
 string(APPEND text "constexpr std::array<Migration, ${count}> all = {\n${entries}};\n}  // namespace\n\n"
-       "std::span<const Migration> migrations() noexcept { return all; }\n\n}  // namespace edge::storage\n")
+       "std::span<const Migration> ${FUNCTION}() noexcept { return all; }\n")
 file(WRITE "${OUTPUT}" "${text}")

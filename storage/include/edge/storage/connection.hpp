@@ -5,6 +5,7 @@
 #include "edge/core/id.hpp"
 #include "edge/core/time.hpp"
 #include "edge/core/uuid.hpp"
+#include "edge/storage/schema.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -137,6 +138,7 @@ struct OpenOptions {
     Access access = Access::read_write;
     std::chrono::milliseconds lock_timeout{5000};  ///< how long to wait for another writer before `busy`
     std::string vfs;                               ///< a registered SQLite VFS; empty: the system's
+    const Schema* schema = &device_schema();       ///< the kind of file; one of another kind is refused
 };
 
 class WriterLock;
@@ -227,7 +229,7 @@ struct SqliteVersion {
 };
 [[nodiscard]] SqliteVersion sqlite_version();
 
-/// The newest schema that this program knows.
+/// The newest schema of a seller's file that this program knows.
 [[nodiscard]] int newest_schema_version() noexcept;
 
 /// Throws what the connection's last failure was, as `cannot <attempted>: <reason>`.
