@@ -192,14 +192,16 @@ CREATE TABLE holidays (
 
 -- What changed here, in order, written by triggers that the program installs. tbl and the bits of mask are numbered
 -- in storage/src/captured_tables.cpp; op is 1 created, 2 updated, 3 deleted, plus 8 for what a pull applied (not to be
--- sent back). uuid is kept for deletions, since the row no longer can tell.
+-- sent back). uuid is kept for deletions, since the row no longer can tell; parent is the bundle of a reservation or of
+-- a forecast input.
 CREATE TABLE journal (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     tbl INTEGER NOT NULL,
     row INTEGER NOT NULL,
     op INTEGER NOT NULL,
     mask INTEGER NOT NULL,
-    uuid BLOB
+    uuid BLOB,
+    parent INTEGER
 ) STRICT;
 
 -- Holds a row only inside a transaction that applies a pull.
@@ -224,6 +226,7 @@ CREATE TABLE contributions (
     categories TEXT NOT NULL,
     posted INTEGER NOT NULL,
     sold INTEGER NOT NULL,
+    closed_bundles INTEGER NOT NULL,
     closed_posted INTEGER NOT NULL,
     closed_sold INTEGER NOT NULL,
     closed_reserved INTEGER NOT NULL,
@@ -239,6 +242,7 @@ CREATE TABLE day_totals (
     bundles INTEGER NOT NULL,
     posted INTEGER NOT NULL,
     sold INTEGER NOT NULL,
+    closed_bundles INTEGER NOT NULL,
     closed_posted INTEGER NOT NULL,
     closed_sold INTEGER NOT NULL,
     closed_reserved INTEGER NOT NULL,
@@ -255,6 +259,7 @@ CREATE TABLE seller_totals (
     bundles INTEGER NOT NULL,
     posted INTEGER NOT NULL,
     sold INTEGER NOT NULL,
+    closed_bundles INTEGER NOT NULL,
     closed_posted INTEGER NOT NULL,
     closed_sold INTEGER NOT NULL,
     closed_reserved INTEGER NOT NULL,
@@ -287,11 +292,12 @@ CREATE TABLE hour_totals (
 ) STRICT, WITHOUT ROWID;
 
 -- closed_through: windows that ended by then are counted as closed. history_revision grows whenever something that
--- every forecast of the seller rests on has changed.
+-- every forecast of the seller rests on has changed. upcoming names the forecasts that graph 5 shows.
 CREATE TABLE refresh_state (
     seller_id INTEGER PRIMARY KEY,
     closed_through INTEGER NOT NULL,
-    history_revision INTEGER NOT NULL
+    history_revision INTEGER NOT NULL,
+    upcoming TEXT NOT NULL
 ) STRICT;
 
 -- Answers already given, by the till's own key, so that a retry changes nothing.

@@ -42,18 +42,18 @@ constexpr std::array weather_columns = {"place"sv,        "day"sv,    "kind"sv, 
 constexpr std::array holiday_columns = {"region"sv, "day"sv, "name"sv, "source"sv};
 
 constexpr std::array<CapturedTableInfo, 11> tables = {{
-    {CapturedTable::sellers, "sellers", "@.user_id", true, seller_columns},
-    {CapturedTable::category, "category", "@.category_id", true, category_columns},
-    {CapturedTable::bundles, "bundles", "@.bundle_id", true, bundle_columns},
-    {CapturedTable::reservations, "reservations", "@.reservation_id", true, reservation_columns},
-    {CapturedTable::forecast_input, "forecast_input", "@.input_id", true, forecast_input_columns},
-    {CapturedTable::forecast_output, "forecast_output", "@.output_id", true, forecast_output_columns},
-    {CapturedTable::analytics_graphs, "analytics_graphs", "@.graph_id", true, graph_columns},
-    {CapturedTable::analytics_series, "analytics_series", "@.series_id", true, series_columns},
-    {CapturedTable::analytics_points, "analytics_points", "@.series_id * 16777216 + @.sort_index", false,
+    {CapturedTable::sellers, "sellers", "@.user_id", true, "", seller_columns},
+    {CapturedTable::category, "category", "@.category_id", true, "", category_columns},
+    {CapturedTable::bundles, "bundles", "@.bundle_id", true, "", bundle_columns},
+    {CapturedTable::reservations, "reservations", "@.reservation_id", true, "bundle_id", reservation_columns},
+    {CapturedTable::forecast_input, "forecast_input", "@.input_id", true, "bundle_id", forecast_input_columns},
+    {CapturedTable::forecast_output, "forecast_output", "@.output_id", true, "", forecast_output_columns},
+    {CapturedTable::analytics_graphs, "analytics_graphs", "@.graph_id", true, "", graph_columns},
+    {CapturedTable::analytics_series, "analytics_series", "@.series_id", true, "", series_columns},
+    {CapturedTable::analytics_points, "analytics_points", "@.series_id * 16777216 + @.sort_index", false, "",
      point_columns},
-    {CapturedTable::weather, "weather", "@.weather_id", true, weather_columns},
-    {CapturedTable::holidays, "holidays", "@.holiday_id", true, holiday_columns},
+    {CapturedTable::weather, "weather", "@.weather_id", true, "", weather_columns},
+    {CapturedTable::holidays, "holidays", "@.holiday_id", true, "", holiday_columns},
 }};
 
 std::string with_row(std::string_view expression, std::string_view row) {
@@ -89,27 +89,41 @@ std::string any_changed(const CapturedTableInfo& table) {
     return condition;
 }
 
+/// One journal entry about the row NEW or OLD; `condition` may hold it back.
+std::string entry(const CapturedTableInfo& table, std::string_view row, int op, const std::string& mask,
+                  std::string_view condition = {}) {
+    const bool deleted = op == 3;
+    std::string columns = "tbl, row, op, mask";
+    std::string values =
+        fmt::format("{}, {}, {} + {}, {}", static_cast<int>(table.number), with_row(table.key, row), op, origin, mask);
+    if (deleted && table.has_uuid) {
+        columns += ", uuid";
+        values += ", OLD.uuid";
+    }
+    if (!table.parent.empty()) {
+        columns += ", parent";
+        values += fmt::format(", {}.{}", row, table.parent);
+    }
+    if (condition.empty()) return fmt::format("INSERT INTO journal ({}) VALUES ({}); ", columns, values);
+    return fmt::format("INSERT INTO journal ({}) SELECT {} WHERE {}; ", columns, values, condition);
+}
+
 void add_table_triggers(const CapturedTableInfo& table, std::vector<CaptureTrigger>& triggers) {
-    const int number = static_cast<int>(table.number);
-    const std::int64_t all = (std::int64_t{1} << table.columns.size()) - 1;
+    const std::string all = std::to_string((std::int64_t{1} << table.columns.size()) - 1);
     const std::string created = fmt::format("capture_{}_insert", table.name);
-    triggers.push_back(
-        {created, fmt::format("CREATE TRIGGER {} AFTER INSERT ON {} BEGIN INSERT INTO journal (tbl, row, op, mask) "
-                              "VALUES ({}, {}, 1 + {}, {}); END",
-                              created, table.name, number, with_row(table.key, "NEW"), origin, all)});
+    triggers.push_back({created, fmt::format("CREATE TRIGGER {} AFTER INSERT ON {} BEGIN {}END", created, table.name,
+                                             entry(table, "NEW", 1, all))});
     const std::string updated = fmt::format("capture_{}_update", table.name);
-    triggers.push_back(
-        {updated, fmt::format("CREATE TRIGGER {} AFTER UPDATE ON {} WHEN {} BEGIN INSERT INTO journal (tbl, row, op, "
-                              "mask) VALUES ({}, {}, 2 + {}, {}); END",
-                              updated, table.name, any_changed(table), number, with_row(table.key, "NEW"), origin,
-                              changed_mask(table))});
+    std::string entries = entry(table, "NEW", 2, changed_mask(table));
+    if (!table.parent.empty()) {
+        // A row that moves to another parent is an entry for both.
+        entries += entry(table, "OLD", 2, changed_mask(table), fmt::format("OLD.{0} IS NOT NEW.{0}", table.parent));
+    }
+    triggers.push_back({updated, fmt::format("CREATE TRIGGER {} AFTER UPDATE ON {} WHEN {} BEGIN {}END", updated,
+                                             table.name, any_changed(table), entries)});
     const std::string deleted = fmt::format("capture_{}_delete", table.name);
-    triggers.push_back(
-        {deleted,
-         fmt::format("CREATE TRIGGER {} AFTER DELETE ON {} BEGIN INSERT INTO journal (tbl, row, op, mask, uuid) "
-                     "VALUES ({}, {}, 3 + {}, {}, {}); END",
-                     deleted, table.name, number, with_row(table.key, "OLD"), origin, all,
-                     table.has_uuid ? "OLD.uuid" : "NULL")});
+    triggers.push_back({deleted, fmt::format("CREATE TRIGGER {} AFTER DELETE ON {} BEGIN {}END", deleted, table.name,
+                                             entry(table, "OLD", 3, all))});
 }
 
 /// `rows` are the bundles concerned: NEW, OLD, or both when a membership moves from one bundle to another.

@@ -32,6 +32,7 @@ struct CapturedTableInfo {
     std::string_view name;
     std::string_view key;  ///< SQL for the journal's `row`, with NEW or OLD for `@`
     bool has_uuid;
+    std::string_view parent;  ///< column for the journal's `parent`; empty: none
     std::span<const std::string_view> columns;
 };
 
