@@ -19,11 +19,8 @@ struct Case {
     boost::json::object expected;
 };
 
-/// Names the case in the output of a test, instead of its bytes.
-inline void PrintTo(const Case& golden_case,
-                    std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest's name
-    *out << golden_case.name;
-}
+/// How a failing test shows its case.
+inline std::ostream& operator<<(std::ostream& out, const Case& golden_case) { return out << golden_case.name; }
 
 /// Where golden files are looked for: $EDGE_GOLDEN_DIR, else <source>/../shared/golden.
 [[nodiscard]] std::filesystem::path folder();

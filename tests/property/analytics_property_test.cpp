@@ -26,7 +26,7 @@ struct Spread {
 rc::Gen<std::int64_t> quantities(const Spread& spread) {
     constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
     constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
-    const rc::Gen<std::int64_t> usual = rc::gen::inRange<std::int64_t>(-2, 30);
+    rc::Gen<std::int64_t> usual = rc::gen::inRange<std::int64_t>(-2, 30);
     if (!spread.absurd) return usual;
     return rc::gen::oneOf(usual,
                           rc::gen::elementOf(std::vector<std::int64_t>{lowest, lowest + 1, highest, amount_limit}),

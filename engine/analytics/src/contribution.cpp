@@ -64,9 +64,9 @@ void assign_contribution(Contribution& contribution, const BundleOutcome& outcom
     contribution.day = outcome.day;
     contribution.window_start = outcome.window_start;
     contribution.categories = outcome.categories;
-    std::ranges::sort(contribution.categories);
-    const auto repeated = std::ranges::unique(contribution.categories);
-    contribution.categories.erase(repeated.begin(), repeated.end());
+    std::vector<CategoryId>& categories = contribution.categories;
+    std::sort(categories.begin(), categories.end());
+    categories.erase(std::unique(categories.begin(), categories.end()), categories.end());
     contribution.amounts = amounts_of(outcome);
 }
 
