@@ -191,18 +191,18 @@ TEST(BuildGraphs, PutsTheForecastBehindWhatTypeOneShows) {
 }
 
 TEST(BuildGraphs, CountsOnlyClosedWindowsInTheRateToDate) {
-    BundleOutcome upcoming = bread();
-    upcoming.closed = false;
-    upcoming.collected = 0;
-    upcoming.total_qty = 100;
+    BundleOutcome running = bread();
+    running.closed = false;
+    running.collected = 1;
+    running.total_qty = 100;
     Totals totals;
     totals.add(contribution_of(bread()));
-    totals.add(contribution_of(upcoming));
+    totals.add(contribution_of(running));
     const CategoryNames names = [](CategoryId) { return std::nullopt; };
 
     const std::vector<Graph> graphs = build_graphs(SellerId(7), {.totals = totals, .names = names, .forecasts = {}});
 
-    EXPECT_EQ(graphs[1].series.at(0).points, (std::vector{point("sold", "2.86"), point("unsold", "97.14")}));
+    EXPECT_EQ(graphs[1].series.at(0).points, (std::vector{point("sold", "3.81"), point("unsold", "96.19")}));
     EXPECT_EQ(graphs[5].series.at(0).points, (std::vector{point("sold", "60"), point("unsold", "40")}));
 }
 
