@@ -63,7 +63,8 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int places) {
         }
     }
     if (digits.empty() || digits.size() > 400) return std::nullopt;
-    // The value is `digits` × 10^shift units.
+    // The value is `digits` × 10^shift units. Below zero 64 bits reach one further.
+    const Wide limit = Wide{std::numeric_limits<std::int64_t>::max()} + (negative ? 1 : 0);
     int shift = places + exponent - digits_after_point;
     while (shift < 0 && !digits.empty() && digits.back() == '0') {
         digits.pop_back();
@@ -72,13 +73,13 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int places) {
     Wide value = 0;
     for (const char c : digits) {
         value = value * 10 + (c - '0');
-        if (value > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+        if (value > limit) return std::nullopt;
     }
     if (value == 0) return 0;
     if (shift < 0) return std::nullopt;
     for (; shift > 0; --shift) {
         value *= 10;
-        if (value > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+        if (value > limit) return std::nullopt;
     }
     return static_cast<std::int64_t>(negative ? -value : value);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -10,6 +11,9 @@ namespace {
 
 using std::chrono::microseconds;
 using std::chrono::sys_days;
+
+constexpr Timestamp first_instant = sys_days(std::chrono::year(1) / 1 / 1);
+constexpr Timestamp last_instant = sys_days(std::chrono::year(10000) / 1 / 1) - microseconds(1);
 
 /// Reads fixed-width numbers and separators off the front of a text; once something does not fit it stays failed.
 class Reader {
@@ -130,7 +134,9 @@ constexpr std::array<std::string_view, 7> weekday_names = {"Monday", "Tuesday", 
 
 }  // namespace
 
-std::string format_timestamp(Timestamp instant) { return format_clock(instant) + "Z"; }
+Timestamp within_calendar(Timestamp instant) noexcept { return std::clamp(instant, first_instant, last_instant); }
+
+std::string format_timestamp(Timestamp instant) { return format_clock(within_calendar(instant)) + "Z"; }
 
 std::optional<Timestamp> parse_timestamp(std::string_view text) {
     Reader reader(text);
@@ -142,7 +148,9 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
     if (!time) return std::nullopt;
     const std::optional<std::chrono::minutes> offset = read_offset(reader);
     if (!offset || !reader.at_end() || !reader.ok()) return std::nullopt;
-    return sys_days(*day) + *time - *offset;
+    const Timestamp instant = sys_days(*day) + *time - *offset;
+    if (instant != within_calendar(instant)) return std::nullopt;  // an offset may lead out of it
+    return instant;
 }
 
 std::string format_date(LocalDate day) { return format_day(day); }

@@ -33,6 +33,7 @@ TimeZone TimeZone::utc() { return find("UTC"); }
 const std::string& TimeZone::name() const noexcept { return zone_->name; }
 
 LocalTime TimeZone::to_local(Timestamp instant) const {
+    instant = within_calendar(instant);
     if (instant < cached_begin_ || instant >= cached_end_) {
         const date::sys_info info = zone_->zone->get_info(instant);
         // The library's first and last ranges reach beyond what microseconds can count.
@@ -55,6 +56,7 @@ Timestamp TimeZone::to_instant(LocalDate day, TimeOfDay time) const {
 }
 
 std::string TimeZone::format_with_offset(Timestamp instant) const {
+    instant = within_calendar(instant);
     const LocalTime local = to_local(instant);
     const std::chrono::local_time<std::chrono::microseconds> clock = local.day + local.time;
     const auto offset = clock.time_since_epoch() - instant.time_since_epoch();

@@ -23,7 +23,11 @@ struct LocalTime {
     friend auto operator<=>(const LocalTime&, const LocalTime&) = default;
 };
 
-/// "2026-11-23T16:02:11Z"; with a fraction of three or six digits only when there is one.
+/// The nearest instant of the years 0001 to 9999: a foreign file may hold others, which no calendar here shows.
+[[nodiscard]] Timestamp within_calendar(Timestamp instant) noexcept;
+
+/// "2026-11-23T16:02:11Z"; with a fraction of three or six digits only when there is one. An instant outside the
+/// years 0001 to 9999 is shown as the nearest within.
 [[nodiscard]] std::string format_timestamp(Timestamp instant);
 /// ISO 8601 and what databases print: `2026-11-23T16:02:11Z`, `2026-11-23 16:02:11.25`, `2026-11-23T16:02+01:00`,
 /// `2026-11-23`. Without an offset it means UTC. Nothing if it is not such a text or not a real date and time
