@@ -1,0 +1,67 @@
+#include "edge/forecast/suggestion.hpp"
+
+#include "edge/forecast/count_distribution.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace edge::forecast {
+
+namespace {
+
+const CountDistribution demand({{.weight = 1, .mean = 10, .size = 10}});
+
+TEST(Suggestion, IsTheMedianWhenWasteCostsWhatASaleEarns) {
+    const Suggestion suggestion = suggest_quantity(demand, Probability(), {});
+
+    EXPECT_EQ(suggestion.items, demand.quantile(.5));
+    EXPECT_EQ(suggestion.allowance, 0);
+    EXPECT_EQ(suggestion.post, suggestion.items);
+}
+
+TEST(Suggestion, FollowsTheRatioOfMarginToWaste) {
+    EXPECT_EQ(suggest_quantity(demand, Probability(), {.waste = 1, .margin = 9}).items, demand.quantile(.9));
+    EXPECT_EQ(suggest_quantity(demand, Probability(), {.waste = 9, .margin = 1}).items, demand.quantile(.1));
+}
+
+TEST(Suggestion, BalancesWasteAndLostSales) {
+    const Suggestion suggestion = suggest_quantity(demand, Probability(), {});
+    double waste = 0;
+    double lost = 0;
+    for (std::int64_t k = 0; k < 200; ++k) {
+        waste += static_cast<double>(std::max<std::int64_t>(0, suggestion.items - k)) * demand.pmf(k);
+        lost += static_cast<double>(std::max<std::int64_t>(0, k - suggestion.items)) * demand.pmf(k);
+    }
+
+    EXPECT_NEAR(suggestion.expected_waste, waste, 1e-9);
+    EXPECT_NEAR(suggestion.expected_lost, lost, 1e-9);
+}
+
+TEST(Suggestion, AllowsForNoShowsWithinTheAcceptedRisk) {
+    const Suggestion careful = suggest_quantity(demand, Probability::round(.3), {.overbooking_risk = .01});
+    const Suggestion bold = suggest_quantity(demand, Probability::round(.3), {.overbooking_risk = .3});
+
+    EXPECT_EQ(careful.items, bold.items);
+    EXPECT_LT(careful.allowance, bold.allowance);
+    EXPECT_GT(bold.allowance, 0);
+}
+
+TEST(Suggestion, NeverPostsMoreThanTwiceTheItems) {
+    const CountDistribution busy({{.weight = 1, .mean = 1000, .size = 10}});
+    const Suggestion suggestion = suggest_quantity(busy, Probability::round(.95), {.overbooking_risk = .5});
+
+    EXPECT_LE(suggestion.allowance, suggestion.items);
+}
+
+TEST(Suggestion, ReadsSenselessCostsAsEqual) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+
+    for (const Costs& costs : {Costs{.waste = nan}, Costs{.margin = -1}, Costs{.waste = 0, .overbooking_risk = nan}}) {
+        EXPECT_EQ(suggest_quantity(demand, Probability(), costs).items, demand.quantile(.5));
+    }
+}
+
+}  // namespace
+
+}  // namespace edge::forecast
