@@ -195,6 +195,21 @@ std::optional<Op> effective_op(Op first, Op last) noexcept {
     return first == Op::update && last == Op::update ? Op::update : Op::create;
 }
 
+std::vector<JournalEntry> entries_of(const Segment& segment) {
+    std::vector<JournalEntry> entries;
+    entries.reserve(segment.changes.size());
+    for (const Change& change : segment.changes) {
+        entries.push_back({.table = change.table,
+                           .key = change.key,
+                           .first = change.op,
+                           .last = change.op,
+                           .base = change.base,
+                           .hlc = segment.h0 + change.hlc,
+                           .fields = change.fields});
+    }
+    return entries;
+}
+
 Sealed seal(std::vector<JournalEntry> entries, const SealSettings& settings) {
     Sealed sealed;
     std::vector<Row> rows = take_rows(std::move(entries), sealed.unsendable);

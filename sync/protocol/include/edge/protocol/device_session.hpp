@@ -3,6 +3,7 @@
 #include "edge/protocol/exchange.hpp"
 #include "edge/protocol/limits.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -39,18 +40,20 @@ struct LaneMark {
     friend bool operator==(const LaneMark&, const LaneMark&) = default;
 };
 
+inline constexpr std::int64_t never_ms = -largest_json_integer;
+
 /// What survives from one sync to the next; stored by the device as a document.
 struct DeviceMemory {
     std::string hub_epoch;
     LaneMark ops;
     LaneMark bulk;
-    int failures = 0;                 ///< in a row
-    std::int64_t not_before_ms = 0;   ///< next attempt, ms since 1970 UTC
-    std::string waiting_for;          ///< why, for people
-    std::int64_t next_after_s = 0;    ///< the hub's own wish for the next regular sync
-    std::size_t request_parts = 0;    ///< parts that may go in one request after a 413; 0: no limit known
-    std::int64_t last_resend_ms = 0;  ///< each recovery happens at most once an hour
-    std::int64_t last_new_epoch_ms = 0;
+    int failures = 0;                        ///< in a row
+    std::int64_t not_before_ms = 0;          ///< next attempt, ms since 1970 UTC
+    std::string waiting_for;                 ///< why, for people
+    std::int64_t next_after_s = 0;           ///< the hub's own wish for the next regular sync
+    std::size_t request_parts = 0;           ///< parts that may go in one request after a 413; 0: no limit known
+    std::int64_t last_resend_ms = never_ms;  ///< each recovery happens at most once an hour
+    std::int64_t last_new_epoch_ms = never_ms;
     std::int64_t recoveries = 0;
     friend bool operator==(const DeviceMemory&, const DeviceMemory&) = default;
 };
@@ -139,23 +142,47 @@ public:
 private:
     using Actions = std::vector<Action>;
 
+    /// What happened to a lane in this run.
+    struct LaneRun {
+        bool stopped = false;  ///< nothing more of it is sent in this run
+        bool resent = false;
+        bool sealed_again = false;
+    };
+
+    [[nodiscard]] LaneRun& run(Lane lane) noexcept { return runs_[static_cast<std::size_t>(lane)]; }
     [[nodiscard]] LaneMark& mark(Lane lane) noexcept;
-    [[nodiscard]] Actions send_next();
-    [[nodiscard]] std::vector<const HeldPart*> choose_parts() const;
+    [[nodiscard]] const LaneMark& mark(Lane lane) const noexcept;
+    [[nodiscard]] bool is_applied(const HeldPart& part) const noexcept;
+    [[nodiscard]] bool holds(Lane lane, std::int64_t seq) const noexcept;
+    [[nodiscard]] const HeldPart* last_part_of(Lane lane, std::int64_t seq) const noexcept;
+    [[nodiscard]] std::int64_t last_held(Lane lane) const noexcept;
+
+    void choose_parts();
+    [[nodiscard]] bool is_pending(const HeldPart& part) const noexcept;
+    void finish(Actions& actions, std::int64_t now_ms, double random);
+    void send_or_finish(Actions& actions, std::int64_t now_ms, double random);
+    void send(Actions& actions);
     void take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions);
-    void take_lane(const LaneAck& lane, std::int64_t now_ms, Actions& actions);
-    void take_lane_problem(const LaneAck& lane, const Problem& problem, std::int64_t now_ms, Actions& actions);
-    [[nodiscard]] Actions react(const Problem& problem, std::int64_t now_ms, double random);
-    [[nodiscard]] Actions back_off(std::string why, std::optional<std::int64_t> retry_after_s, std::int64_t now_ms,
-                                   double random);
-    [[nodiscard]] Actions finish(Actions actions, std::string why);
+    void take_lane(const LaneAck& lane, bool hub_restored, std::int64_t now_ms, Actions& actions);
+    void take_outcomes(const Ack& ack, Actions& actions) const;
+    void take_lane_problem(Lane lane, const Problem& problem, std::int64_t now_ms, Actions& actions);
+    void resend_from(Lane lane, std::int64_t seq, std::int64_t now_ms, Actions& actions);
+    void take_new_epoch(const SealAgain& again, std::string_view why, std::int64_t now_ms, Actions& actions);
+    void hold_lane(Lane lane, const Problem& problem, Actions& actions);
+    void react(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
+    void send_less(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
+    void find_unreadable(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
+    void stop(const Problem& problem, std::int64_t now_ms, Actions& actions);
+    void back_off(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
 
     DeviceSettings settings_;
     DeviceMemory memory_;
     std::vector<HeldPart> held_;
+    std::vector<bool> sent_;  ///< in this run, and answered
     ReadPart read_;
-    std::vector<HeldPart> in_flight_;
-    bool recovering_ = false;
+    std::vector<std::size_t> in_flight_;  ///< places in held_
+    bool pull_more_ = false;
+    std::array<LaneRun, 2> runs_{};
 };
 
 }  // namespace edge::protocol

@@ -73,6 +73,10 @@ struct Sealed {
     LaneHead bulk;
 };
 
+/// What a held segment amounts to, with its clocks and bases as they were: for sealing it again in a new epoch. Held
+/// segments are sealed again one by one and in order, each into a segment of its own.
+[[nodiscard]] std::vector<JournalEntry> entries_of(const Segment& segment);
+
 /// One segment a lane from everything the journal holds, cut into parts. Rows nobody refers to are deleted first (they
 /// free unique names), then rows are written, parents before children, then parents are deleted, children before
 /// parents. Rows of one table keep the order given. Same input, same bytes.

@@ -1,0 +1,159 @@
+#include "edge/protocol/device_session.hpp"
+
+#include <algorithm>
+
+namespace edge::protocol {
+namespace {
+
+constexpr std::int64_t between_recoveries_ms = 60 * 60 * 1000;
+constexpr std::int64_t longest_retry_after_s = 24 * 60 * 60;
+constexpr std::size_t smallest_part_bytes = 80U << 10U;  // any row fits
+constexpr int doublings = 20;
+
+/// A clock that was set back must not forbid it for years.
+bool may_recover(std::int64_t last_ms, std::int64_t now_ms) {
+    return now_ms - last_ms >= between_recoveries_ms || now_ms < last_ms;
+}
+
+RaiseAlarm alarm_of(const Problem& problem) {
+    return {.problem_class = problem.problem_class, .reason = problem.reason, .detail = problem.detail};
+}
+
+}  // namespace
+
+void DeviceSession::take_lane_problem(Lane lane, const Problem& problem, std::int64_t now_ms, Actions& actions) {
+    run(lane).stopped = true;
+    if (problem.problem_class == ProblemClass::bug) return hold_lane(lane, problem, actions);
+    if (problem.problem_class != ProblemClass::resync) {
+        if (problem.problem_class != ProblemClass::retry) actions.emplace_back(alarm_of(problem));
+        return;
+    }
+    const LaneMark& known = mark(lane);
+    const std::int64_t free_epoch = std::max(known.epoch + 1, problem.next_epoch.value_or(0));
+    SealAgain again{.lane = lane, .epoch = free_epoch, .whole = false, .part_bytes = 0};
+    if (problem.reason == reason::fork || !problem.position) {
+        return take_new_epoch(again, problem.detail, now_ms, actions);
+    }
+    const std::int64_t expected = problem.position->seq;
+    if (holds(lane, expected)) return resend_from(lane, expected, now_ms, actions);
+    again.whole = expected <= last_held(lane);
+    take_new_epoch(again, problem.detail, now_ms, actions);
+}
+
+void DeviceSession::resend_from(Lane lane, std::int64_t seq, std::int64_t now_ms, Actions& actions) {
+    const bool first = !runs_[0].resent && !runs_[1].resent;
+    if (run(lane).resent || (first && !may_recover(memory_.last_resend_ms, now_ms))) {
+        actions.emplace_back(RaiseAlarm{.problem_class = ProblemClass::resync,
+                                        .reason = "resync_again",
+                                        .detail = "the hub asks for old segments more than once an hour"});
+        return;
+    }
+    run(lane) = LaneRun{.resent = true};
+    memory_.last_resend_ms = now_ms;
+    ++memory_.recoveries;
+    LaneMark& known = mark(lane);
+    known.applied = std::min(known.applied, seq - 1);
+    actions.emplace_back(
+        RecordWatermarks{.lane = lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
+    for (std::size_t at = 0; at < held_.size(); ++at) {
+        if (held_[at].lane == lane && held_[at].seq >= seq) sent_[at] = false;
+    }
+}
+
+void DeviceSession::take_new_epoch(const SealAgain& again, std::string_view why, std::int64_t now_ms,
+                                   Actions& actions) {
+    actions.emplace_back(
+        RaiseAlarm{.problem_class = ProblemClass::resync, .reason = "new_epoch", .detail = std::string(why)});
+    run(again.lane).stopped = true;
+    const bool first = !runs_[0].sealed_again && !runs_[1].sealed_again;
+    if (run(again.lane).sealed_again || (first && !may_recover(memory_.last_new_epoch_ms, now_ms))) return;
+    run(again.lane).sealed_again = true;
+    memory_.last_new_epoch_ms = now_ms;
+    ++memory_.recoveries;
+    mark(again.lane) = LaneMark{.epoch = again.epoch};
+    actions.emplace_back(again);
+}
+
+void DeviceSession::hold_lane(Lane lane, const Problem& problem, Actions& actions) {
+    mark(lane).held = true;
+    actions.emplace_back(alarm_of(problem));
+}
+
+void DeviceSession::react(const Problem& problem, std::int64_t now_ms, double random, Actions& actions) {
+    switch (problem.problem_class) {
+        case ProblemClass::retry:
+            if (problem.reason == "unexpected_answer") actions.emplace_back(alarm_of(problem));
+            return back_off(problem, now_ms, random, actions);
+        case ProblemClass::auth:
+        case ProblemClass::upgrade: return stop(problem, now_ms, actions);
+        case ProblemClass::too_big: return send_less(problem, now_ms, random, actions);
+        case ProblemClass::bug: return find_unreadable(problem, now_ms, random, actions);
+        case ProblemClass::resync: break;
+    }
+    if (!problem.position || problem.position->epoch != mark(problem.position->lane).epoch) {
+        actions.emplace_back(alarm_of(problem));
+        return back_off(problem, now_ms, random, actions);
+    }
+    const std::int64_t before = memory_.recoveries;
+    take_lane_problem(problem.position->lane, problem, now_ms, actions);
+    if (memory_.recoveries == before) return back_off(problem, now_ms, random, actions);
+    send_or_finish(actions, now_ms, random);
+}
+
+void DeviceSession::send_less(const Problem& problem, std::int64_t now_ms, double random, Actions& actions) {
+    if (in_flight_.size() > 1) {
+        memory_.request_parts = in_flight_.size() / 2;
+        choose_parts();
+        return send(actions);
+    }
+    const std::int64_t before = memory_.recoveries;
+    if (in_flight_.size() == 1 && held_[in_flight_.front()].bytes > smallest_part_bytes) {
+        const HeldPart& part = held_[in_flight_.front()];
+        take_new_epoch({.lane = part.lane,
+                        .epoch = part.epoch + 1,
+                        .whole = false,
+                        .part_bytes = std::max(smallest_part_bytes, part.bytes / 2)},
+                       "a part is too big for the way to the hub", now_ms, actions);
+    } else {
+        actions.emplace_back(alarm_of(problem));
+    }
+    if (memory_.recoveries == before) return back_off(problem, now_ms, random, actions);
+    send_or_finish(actions, now_ms, random);
+}
+
+/// The hub could not read the request: sent one by one, the part that it cannot read shows itself.
+void DeviceSession::find_unreadable(const Problem& problem, std::int64_t now_ms, double random, Actions& actions) {
+    if (in_flight_.empty()) {
+        actions.emplace_back(alarm_of(problem));
+        return back_off(problem, now_ms, random, actions);
+    }
+    if (in_flight_.size() > 1) {
+        memory_.request_parts = 1;
+        choose_parts();
+        return send(actions);
+    }
+    const Lane lane = problem.position ? problem.position->lane : held_[in_flight_.front()].lane;
+    hold_lane(lane, problem, actions);
+    send_or_finish(actions, now_ms, random);
+}
+
+void DeviceSession::stop(const Problem& problem, std::int64_t now_ms, Actions& actions) {
+    actions.emplace_back(alarm_of(problem));
+    ++memory_.failures;
+    memory_.not_before_ms = now_ms + settings_.longest_backoff_ms;
+    memory_.waiting_for = problem.reason;
+    actions.emplace_back(Finish{.complete = false, .why = problem.reason});
+}
+
+void DeviceSession::back_off(const Problem& problem, std::int64_t now_ms, double random, Actions& actions) {
+    const int exponent = std::min(memory_.failures, doublings);
+    const std::int64_t cap = std::min(settings_.longest_backoff_ms, settings_.first_backoff_ms << exponent);
+    std::int64_t wait = static_cast<std::int64_t>(random * static_cast<double>(cap));
+    if (problem.retry_after_s) wait = std::max(wait, 1000 * std::min(*problem.retry_after_s, longest_retry_after_s));
+    ++memory_.failures;
+    memory_.not_before_ms = now_ms + wait;
+    memory_.waiting_for = problem.reason;
+    actions.emplace_back(Finish{.complete = false, .why = problem.reason});
+}
+
+}  // namespace edge::protocol

@@ -1,0 +1,195 @@
+#include "edge/protocol/device_session.hpp"
+
+#include "answers.hpp"
+
+#include <algorithm>
+
+namespace edge::protocol {
+namespace {
+
+/// No hub's wish silences a device for longer.
+constexpr std::int64_t longest_pause_s = 24 * 60 * 60;
+
+}  // namespace
+
+DeviceSession::DeviceSession(DeviceSettings settings, DeviceMemory memory, std::vector<HeldPart> held, ReadPart read)
+    : settings_(std::move(settings)),
+      memory_(std::move(memory)),
+      held_(std::move(held)),
+      sent_(held_.size(), false),
+      read_(std::move(read)) {
+    // bulk never goes before ops
+    std::stable_sort(held_.begin(), held_.end(),
+                     [](const HeldPart& left, const HeldPart& right) { return left.lane < right.lane; });
+}
+
+std::vector<Action> DeviceSession::start(std::int64_t /*now_ms*/) {
+    Actions actions;
+    choose_parts();
+    send(actions);
+    return actions;
+}
+
+std::vector<Action> DeviceSession::on_response(const Response& response, std::int64_t now_ms, double random) {
+    Actions actions;
+    const Decoded<Ack> answer = classify(response, settings_.limits);
+    if (!answer) {
+        react(answer.problem(), now_ms, random, actions);
+        return actions;
+    }
+    for (const std::size_t at : in_flight_) sent_[at] = true;
+    if (memory_.request_parts > 0) memory_.request_parts *= 2;
+    if (memory_.request_parts >= settings_.limits.request_parts) memory_.request_parts = 0;
+    take_ack(*answer, now_ms, actions);
+    send_or_finish(actions, now_ms, random);
+    return actions;
+}
+
+std::vector<Action> DeviceSession::on_transport_failure(std::string_view why, std::int64_t now_ms, double random) {
+    Actions actions;
+    back_off(make_problem(ProblemClass::retry, why, {}), now_ms, random, actions);
+    return actions;
+}
+
+std::vector<Action> DeviceSession::on_ack(const Ack& ack, std::int64_t now_ms) {
+    Actions actions;
+    take_ack(ack, now_ms, actions);
+    return actions;
+}
+
+LaneMark& DeviceSession::mark(Lane lane) noexcept { return lane == Lane::ops ? memory_.ops : memory_.bulk; }
+
+const LaneMark& DeviceSession::mark(Lane lane) const noexcept { return lane == Lane::ops ? memory_.ops : memory_.bulk; }
+
+bool DeviceSession::is_applied(const HeldPart& part) const noexcept {
+    return part.epoch == mark(part.lane).epoch && part.seq <= mark(part.lane).applied;
+}
+
+bool DeviceSession::holds(Lane lane, std::int64_t seq) const noexcept { return last_part_of(lane, seq) != nullptr; }
+
+const HeldPart* DeviceSession::last_part_of(Lane lane, std::int64_t seq) const noexcept {
+    for (const HeldPart& part : held_) {
+        if (part.lane == lane && part.seq == seq && part.epoch == mark(lane).epoch && part.part == part.parts)
+            return &part;
+    }
+    return nullptr;
+}
+
+std::int64_t DeviceSession::last_held(Lane lane) const noexcept {
+    std::int64_t last = mark(lane).applied;
+    for (const HeldPart& part : held_) {
+        if (part.lane == lane && part.epoch == mark(lane).epoch) last = std::max(last, part.seq);
+    }
+    return last;
+}
+
+void DeviceSession::choose_parts() {
+    std::size_t most = settings_.limits.request_parts;
+    if (memory_.request_parts > 0) most = std::min(most, memory_.request_parts);
+    in_flight_.clear();
+    std::size_t bytes = 0;
+    for (std::size_t at = 0; at < held_.size() && in_flight_.size() < most; ++at) {
+        const HeldPart& part = held_[at];
+        const bool current = part.epoch == mark(part.lane).epoch && !run(part.lane).stopped;
+        if (!current || sent_[at] || !is_pending(part)) continue;
+        bytes += part.bytes + 1;
+        if (!in_flight_.empty() && bytes > settings_.request_bytes) break;
+        in_flight_.push_back(at);
+    }
+}
+
+void DeviceSession::send(Actions& actions) {
+    std::vector<std::string> parts;
+    parts.reserve(in_flight_.size());
+    for (const std::size_t at : in_flight_) parts.push_back(read_(held_[at]));
+    const SyncHeader header{
+        .seller = settings_.seller, .replica = settings_.replica, .seen = settings_.seen, .extra = {}};
+    actions.emplace_back(SendRequest{.body = encode_request(header, parts), .parts = parts.size()});
+}
+
+void DeviceSession::send_or_finish(Actions& actions, std::int64_t now_ms, double random) {
+    if (runs_[0].sealed_again || runs_[1].sealed_again) {
+        memory_.not_before_ms = now_ms;
+        memory_.waiting_for = "sealing_again";
+        actions.emplace_back(Finish{.complete = false, .why = memory_.waiting_for});
+        return;
+    }
+    choose_parts();
+    if (!in_flight_.empty() || pull_more_) return send(actions);
+    finish(actions, now_ms, random);
+}
+
+bool DeviceSession::is_pending(const HeldPart& part) const noexcept {
+    return !is_applied(part) && !mark(part.lane).held;
+}
+
+void DeviceSession::finish(Actions& actions, std::int64_t now_ms, double random) {
+    if (std::any_of(held_.begin(), held_.end(), [&](const HeldPart& part) { return is_pending(part); })) {
+        return back_off(make_problem(ProblemClass::retry, "not_applied", {}), now_ms, random, actions);
+    }
+    // a held lane waits for a person and must not slow the other
+    const bool lane_held = memory_.ops.held || memory_.bulk.held;
+    memory_.failures = 0;
+    memory_.waiting_for = lane_held ? reason::lane_held : std::string_view();
+    memory_.not_before_ms = now_ms + 1000 * std::min(memory_.next_after_s, longest_pause_s);
+    actions.emplace_back(Finish{.complete = !lane_held, .why = memory_.waiting_for});
+}
+
+void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions) {
+    const bool restored = !memory_.hub_epoch.empty() && memory_.hub_epoch != ack.hub_epoch;
+    if (restored) ++memory_.recoveries;
+    memory_.hub_epoch = ack.hub_epoch;
+    memory_.next_after_s = ack.next_after_s;
+    take_outcomes(ack, actions);
+    for (const Lane lane : {Lane::ops, Lane::bulk}) {
+        const auto found = std::find_if(ack.lanes.begin(), ack.lanes.end(), [&](const LaneAck& one) {
+            return one.lane == lane && one.epoch == mark(lane).epoch;
+        });
+        if (found != ack.lanes.end()) {
+            take_lane(*found, restored, now_ms, actions);
+        } else if (restored) {
+            take_lane({.lane = lane, .epoch = mark(lane).epoch, .head = {}, .problem = {}}, restored, now_ms, actions);
+        }
+    }
+    pull_more_ = ack.pull.more && ack.pull.to > settings_.seen;
+    if (ack.pull.to > settings_.seen) {
+        settings_.seen = ack.pull.to;
+        actions.emplace_back(ApplyPull{ack.pull});
+    }
+}
+
+void DeviceSession::take_outcomes(const Ack& ack, Actions& actions) const {
+    RecordOutcomes record;
+    for (const ChangeOutcome& outcome : ack.outcomes) {
+        if (holds(outcome.lane, outcome.seq)) record.outcomes.push_back(outcome);
+    }
+    if (!record.outcomes.empty()) actions.emplace_back(std::move(record));
+}
+
+void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64_t now_ms, Actions& actions) {
+    LaneMark& known = mark(lane.lane);
+    const SealAgain again{.lane = lane.lane, .epoch = known.epoch + 1, .whole = false, .part_bytes = 0};
+    if (hub_restored && lane.applied < known.durable) {
+        SealAgain whole = again;
+        whole.whole = true;
+        return take_new_epoch(whole, "the hub lost what it had called durable", now_ms, actions);
+    }
+    const HeldPart* last = last_part_of(lane.lane, lane.applied);
+    if (lane.applied > last_held(lane.lane) || (last != nullptr && last->hash != lane.head)) {
+        return take_new_epoch(again, "the hub has other segments under the numbers of this file", now_ms, actions);
+    }
+    const LaneMark before = known;
+    known.applied = hub_restored ? lane.applied : std::max(known.applied, lane.applied);
+    // the head's hash vouches for everything below it; without it only what is no longer held may be called durable
+    const bool vouched = last != nullptr || std::none_of(held_.begin(), held_.end(), [&](const HeldPart& part) {
+                             return part.lane == lane.lane && part.epoch == known.epoch && part.seq <= lane.durable;
+                         });
+    if (vouched) known.durable = std::max(known.durable, std::min(lane.durable, known.applied));
+    if (known != before) {
+        actions.emplace_back(RecordWatermarks{
+            .lane = lane.lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
+    }
+    if (lane.problem) take_lane_problem(lane.lane, *lane.problem, now_ms, actions);
+}
+
+}  // namespace edge::protocol

@@ -1,0 +1,237 @@
+#include "stamps.hpp"
+
+#include "edge/core/time.hpp"
+#include "edge/protocol/hub_session.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+namespace edge::protocol {
+namespace {
+
+using reason::already_cancelled;
+using reason::already_collected;
+
+std::string instant_text(std::int64_t hlc) { return format_timestamp(Timestamp(std::chrono::milliseconds(hlc))); }
+
+/// True if the writer knew the row as it is: by the version it names, or because the row is its own last write.
+bool has_seen(const HubRow& row, const Change& change, const MergeContext& context) {
+    if (change.base && *change.base >= row.version) return true;
+    return row.writer == context.replica && context.hlc >= row.hlc;
+}
+
+bool is_set(const HubRow& row, std::string_view column) {
+    const FieldValue* value = find_field(row.fields, column);
+    return value != nullptr && !is_null(*value);
+}
+
+Merge refused(Outcome outcome, std::string_view why, Fields lost = {}) {
+    Merge merge;
+    merge.outcome = outcome;
+    merge.reason = why;
+    merge.lost = std::move(lost);
+    return merge;
+}
+
+HubRow new_row(const Change& change, const MergeContext& context) {
+    HubRow row;
+    row.fields = change.fields;
+    row.hlc = context.hlc;
+    row.writer = context.replica;
+    return row;
+}
+
+/// One change being joined into one row, column by column.
+class RowMerge {
+public:
+    RowMerge(const HubRow& current, const Change& change, const MergeContext& context)
+        : row_(current), context_(context), seen_(has_seen(current, change, context)) {}
+
+    [[nodiscard]] bool seen() const { return seen_; }
+
+    void win(const Field& field) {
+        set_field(row_.fields, field.name, field.value);
+        won_.push_back(field);
+    }
+    void lose(const Field& field, std::string_view why) {
+        lost_.push_back(field);
+        if (reason_.empty()) reason_ = why;
+    }
+    /// The later clock wins; of equal ones the later arrival, since the hub's order is final.
+    void join_by_clock(const Field& field) {
+        const bool wins =
+            find_field(row_.fields, field.name) == nullptr || seen_ || context_.hlc >= stamp_of(row_, field.name);
+        if (wins) {
+            win(field);
+        } else {
+            lose(field, reason::later_write);
+        }
+    }
+    void join_collected(const Field& field) {
+        if (is_set(row_, "collected_at")) {
+            lose(field, is_null(field.value) ? reason::collected_is_final : already_collected);
+            return;
+        }
+        win(field);
+        const FieldValue* cancelled = find_field(row_.fields, "cancelled_at");
+        if (cancelled != nullptr && !is_null(*cancelled))
+            lose({"cancelled_at", *cancelled}, reason::cancellation_overruled);
+    }
+    /// Both facts are kept, whichever came first: collected beats cancelled wherever the state is read.
+    void join_cancelled(const Field& field) {
+        if (is_set(row_, "cancelled_at")) {
+            lose(field, is_null(field.value) ? reason::cancelled_is_final : already_cancelled);
+        } else if (is_set(row_, "collected_at")) {
+            set_field(row_.fields, field.name, field.value);
+            noted_.push_back(field);
+            lose(field, already_collected);
+        } else {
+            win(field);
+        }
+    }
+
+    [[nodiscard]] Merge finish() {
+        Merge merge;
+        merge.outcome = outcome();
+        merge.reason = reason_;
+        merge.lost = std::move(lost_);
+        if (won_.empty() && noted_.empty()) return merge;
+        won_.insert(won_.end(), noted_.begin(), noted_.end());
+        stamp(row_, won_, context_.hlc);
+        row_.writer = context_.replica;
+        merge.row = std::move(row_);
+        return merge;
+    }
+
+private:
+    [[nodiscard]] Outcome outcome() const {
+        if (won_.empty()) return lost_.empty() ? Outcome::duplicate : Outcome::superseded;
+        return lost_.empty() ? Outcome::accepted : Outcome::merged;
+    }
+
+    HubRow row_;
+    const MergeContext& context_;
+    bool seen_;
+    Fields won_;
+    Fields noted_;  ///< stored although they lost
+    Fields lost_;
+    std::string reason_;
+};
+
+bool hub_stands(const HubRow& row, const Change& change) {
+    return row.hub_version > 0 && (!change.base || *change.base < row.hub_version);
+}
+
+void join_field(RowMerge& merge, const TableDescriptor& table, const HubRow& current, const Change& change,
+                const Field& field, const MergeContext& context) {
+    switch (table.rule) {
+        case MergeRule::hub:
+            if (hub_stands(current, change)) return merge.lose(field, reason::hub_owns);
+            return merge.join_by_clock(field);
+        case MergeRule::revision:
+            if (!merge.seen() && context.hlc < current.hlc) return merge.lose(field, reason::later_write);
+            return merge.win(field);
+        case MergeRule::reservation:
+            if (field.name == "collected_at") return merge.join_collected(field);
+            if (field.name == "cancelled_at") return merge.join_cancelled(field);
+            return merge.join_by_clock(field);
+        case MergeRule::fields: return merge.join_by_clock(field);
+    }
+}
+
+Merge merge_live(const TableDescriptor& table, const HubRow& current, const Change& change,
+                 const MergeContext& context) {
+    RowMerge merge(current, change, context);
+    for (const Field& field : change.fields) {
+        const FieldValue* held = find_field(current.fields, field.name);
+        if (held != nullptr && *held == field.value) continue;
+        join_field(merge, table, current, change, field, context);
+    }
+    return merge.finish();
+}
+
+Merge merge_tombstone(const HubRow& tombstone, const Change& change, const MergeContext& context) {
+    const bool later = has_seen(tombstone, change, context) || context.hlc > tombstone.hlc;
+    if (change.op != Op::create || !later) return refused(Outcome::superseded, reason::deleted, change.fields);
+    Merge merge;
+    merge.row = new_row(change, context);
+    merge.row->hub_version = tombstone.hub_version;
+    return merge;
+}
+
+Merge close_instead(const HubRow& current, const MergeContext& context) {
+    if (is_set(current, "closed_at")) return refused(Outcome::superseded, reason::closed_instead);
+    Merge merge = refused(Outcome::merged, reason::closed_instead);
+    merge.row = current;
+    const Fields closed{{"closed_at", instant_text(context.hlc)}};
+    set_field(merge.row->fields, closed.front().name, closed.front().value);
+    stamp(*merge.row, closed, context.hlc);
+    merge.row->writer = context.replica;
+    return merge;
+}
+
+Merge merge_deletion(const TableDescriptor& table, const std::optional<HubRow>& current, const Change& change,
+                     const MergeContext& context) {
+    if (!current) return refused(Outcome::duplicate, reason::unknown_row);
+    if (current->deleted) return refused(Outcome::duplicate, {});
+    const bool seen = has_seen(*current, change, context);
+    if (table.rule == MergeRule::hub && hub_stands(*current, change))
+        return refused(Outcome::superseded, reason::hub_owns);
+    if (table.rule == MergeRule::reservation && is_set(*current, "collected_at") && !seen) {
+        return refused(Outcome::superseded, reason::collected_is_final);
+    }
+    if (table.rule == MergeRule::revision && !seen && context.hlc < current->hlc) {
+        return refused(Outcome::superseded, reason::later_write);
+    }
+    if (context.has_live_children && find_column(table, "closed_at") != nullptr) {
+        return close_instead(*current, context);
+    }
+    Merge merge;
+    merge.row = current;
+    merge.row->deleted = true;
+    merge.row->hlc = std::max(current->hlc, context.hlc);
+    merge.row->stamps.clear();
+    merge.row->writer = context.replica;
+    return merge;
+}
+
+}  // namespace
+
+std::int64_t clamp_clock(std::int64_t h0, std::int64_t offset, std::int64_t hub_now_ms) noexcept {
+    const std::int64_t latest = hub_now_ms + clock_allowance_ms;
+    // both are within ±2^53 on the wire, other callers may hand in anything
+    constexpr std::int64_t wide = std::numeric_limits<std::int64_t>::max() / 4;
+    const std::int64_t hlc = std::clamp(h0, -wide, wide) + std::clamp(offset, -wide, wide);
+    return std::clamp<std::int64_t>(hlc, 0, std::max<std::int64_t>(latest, 0));
+}
+
+Merge merge(const std::optional<HubRow>& current, const Change& change, const MergeContext& context) {
+    if (const std::optional<RowFault> fault = check_change(change)) return refused(Outcome::rejected, fault->reason);
+    const TableDescriptor& table = *find_table(change.table);
+    if (change.op == Op::remove) return merge_deletion(table, current, change, context);
+    if (context.parent_absent) return refused(Outcome::blocked, reason::missing_parent, change.fields);
+    const bool revives = context.parent_deleted && table.rule == MergeRule::reservation;
+    if (context.parent_deleted && !revives) return refused(Outcome::superseded, reason::deleted, change.fields);
+    if (!current && change.op == Op::update) return refused(Outcome::blocked, reason::unknown_row, change.fields);
+    Merge merge;
+    if (!current) {
+        merge.row = new_row(change, context);
+    } else if (current->deleted) {
+        merge = merge_tombstone(*current, change, context);
+    } else {
+        merge = merge_live(table, *current, change, context);
+    }
+    merge.revive_parent = revives && merge.row.has_value();
+    return merge;
+}
+
+HubRow revive_closed(HubRow tombstone, std::int64_t hlc) {
+    tombstone.deleted = false;
+    const Fields closed{{"closed_at", instant_text(hlc)}};
+    if (!is_set(tombstone, "closed_at")) set_field(tombstone.fields, "closed_at", closed.front().value);
+    stamp(tombstone, closed, hlc);
+    return tombstone;
+}
+
+}  // namespace edge::protocol
