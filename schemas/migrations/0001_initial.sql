@@ -323,6 +323,7 @@ INSERT INTO sync_lanes (lane, epoch, next_seq, head, applied, durable) VALUES ('
 -- Sealed and not yet durable at the hub: the very bytes that are sent, and sent again.
 CREATE TABLE sync_segments (
     lane TEXT NOT NULL REFERENCES sync_lanes (lane),
+    epoch INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     part INTEGER NOT NULL,
     parts INTEGER NOT NULL,
@@ -330,14 +331,17 @@ CREATE TABLE sync_segments (
     hash BLOB NOT NULL,
     bytes BLOB NOT NULL,
     sealed_at INTEGER NOT NULL,
-    PRIMARY KEY (lane, seq, part)
+    PRIMARY KEY (lane, epoch, seq, part)
 ) STRICT;
 
--- Changes that the hub did not take: nothing is dropped without a trace.
+-- Changes that the hub did not take: nothing is dropped without a trace. part and position name the place in a sealed
+-- segment; a row that could not be sealed has part 0.
 CREATE TABLE sync_rejects (
     reject_id INTEGER PRIMARY KEY,
     lane TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
     seq INTEGER NOT NULL,
+    part INTEGER NOT NULL,
     position INTEGER NOT NULL,
     tbl TEXT NOT NULL,
     row_key TEXT NOT NULL,
@@ -345,7 +349,7 @@ CREATE TABLE sync_rejects (
     reason TEXT NOT NULL,
     change TEXT NOT NULL,
     received_at INTEGER NOT NULL,
-    UNIQUE (lane, seq, position)
+    UNIQUE (lane, epoch, seq, part, position)
 ) STRICT;
 
 -- How syncing goes: last attempt, last success, next attempt and why.
