@@ -9,37 +9,43 @@ namespace {
 
 using Stamp = std::pair<std::string, std::int64_t>;
 
-void set_stamp(HubRow& row, std::string_view column, std::int64_t hlc) {
-    const auto found =
-        std::find_if(row.stamps.begin(), row.stamps.end(), [&](const Stamp& stamp) { return stamp.first == column; });
-    if (found == row.stamps.end()) {
-        row.stamps.emplace_back(column, hlc);
-    } else {
-        found->second = hlc;
+/// Bears the clock of all columns that have no stamp of their own, when that is not the row's.
+constexpr std::string_view all_others;
+
+std::vector<Stamp>::iterator place_of_stamp(std::vector<Stamp>& stamps, std::string_view name) {
+    return std::lower_bound(stamps.begin(), stamps.end(), name,
+                            [](const Stamp& stamp, std::string_view wanted) { return stamp.first < wanted; });
+}
+
+/// Sets the stamp, or takes it away where it says nothing new.
+void set_stamp(std::vector<Stamp>& stamps, std::string_view name, std::int64_t hlc, bool says_nothing) {
+    const auto place = place_of_stamp(stamps, name);
+    const bool there = place != stamps.end() && place->first == name;
+    if (there && says_nothing) {
+        stamps.erase(place);
+    } else if (there) {
+        place->second = hlc;
+    } else if (!says_nothing) {
+        stamps.emplace(place, name, hlc);
     }
 }
 
 }  // namespace
 
 std::int64_t stamp_of(const HubRow& row, std::string_view column) noexcept {
+    std::int64_t others = row.hlc;
     for (const auto& [name, hlc] : row.stamps) {
         if (name == column) return hlc;
+        if (name == all_others) others = hlc;
     }
-    return row.hlc;
+    return others;
 }
 
 void stamp(HubRow& row, const Fields& columns, std::int64_t hlc) {
-    if (hlc > row.hlc) {
-        // the others keep their own clock when the row's moves on
-        for (const Field& field : row.fields) {
-            if (find_field(columns, field.name) == nullptr) set_stamp(row, field.name, stamp_of(row, field.name));
-        }
-        row.hlc = hlc;
-    }
-    for (const Field& column : columns) set_stamp(row, column.name, hlc);
-    row.stamps.erase(std::remove_if(row.stamps.begin(), row.stamps.end(),
-                                    [&](const Stamp& stamp) { return stamp.second == row.hlc; }),
-                     row.stamps.end());
+    const std::int64_t others = stamp_of(row, all_others);
+    row.hlc = std::max(row.hlc, hlc);
+    set_stamp(row.stamps, all_others, others, others == row.hlc);
+    for (const Field& column : columns) set_stamp(row.stamps, column.name, hlc, hlc == others);
 }
 
 std::string encode_stamps(const HubRow& row) {

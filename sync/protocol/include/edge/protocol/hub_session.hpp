@@ -67,7 +67,7 @@ struct HubRow {
     std::int64_t version = 0;      ///< the seller's sequence number of its last change
     std::int64_t hub_version = 0;  ///< the same of the last change that the hub itself made; 0: never
     std::int64_t hlc = 0;          ///< clock of the last change, ms since 1970 UTC
-    /// Clocks of columns that were last written at another time than `hlc` says.
+    /// Clocks of columns by name, in order; "" stands for all that are not named. Empty: all were written at `hlc`.
     std::vector<std::pair<std::string, std::int64_t>> stamps;
     std::string writer;  ///< replica of the last change; empty: the hub
     bool deleted = false;

@@ -1,0 +1,537 @@
+#include "edge/protocol/device_session.hpp"
+
+#include "unit/protocol/builders.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace edge::protocol {
+namespace {
+
+using namespace test;  // NOLINT(google-build-using-namespace): builders of this folder
+
+constexpr std::int64_t now = monday;
+constexpr std::int64_t hour = 3'600'000;
+
+/// The bytes of a part as the tests' store holds them.
+std::string bytes_of(Lane lane, std::int64_t seq, int part) {
+    return std::string(name_of(lane)) + ' ' + std::to_string(seq) + '.' + std::to_string(part);
+}
+
+HeldPart held(Lane lane, std::int64_t seq, int part = 1, int parts = 1) {
+    const std::string bytes = bytes_of(lane, seq, part);
+    return {.lane = lane,
+            .epoch = 1,
+            .seq = seq,
+            .part = part,
+            .parts = parts,
+            .bytes = bytes.size(),
+            .hash = part_hash(bytes)};
+}
+
+std::vector<HeldPart> ops_up_to(std::int64_t last) {
+    std::vector<HeldPart> parts;
+    for (std::int64_t seq = 1; seq <= last; ++seq) parts.push_back(held(Lane::ops, seq));
+    return parts;
+}
+
+DeviceSession session(std::vector<HeldPart> parts, DeviceMemory memory = {}) {
+    DeviceSettings settings;
+    settings.seller = seller_key;
+    settings.replica = replica_key;
+    settings.request_bytes = 1000;
+    return {settings, std::move(memory), std::move(parts),
+            [](const HeldPart& part) { return bytes_of(part.lane, part.seq, part.part); }};
+}
+
+LaneAck lane_ack(Lane lane, std::int64_t applied, std::int64_t durable = 0) {
+    return {.lane = lane,
+            .epoch = 1,
+            .applied = applied,
+            .durable = durable,
+            .head = applied == 0 ? std::string() : part_hash(bytes_of(lane, applied, 1)),
+            .problem = {}};
+}
+
+Ack ack_of(std::vector<LaneAck> lanes) {
+    Ack ack;
+    ack.hub_epoch = "first";
+    ack.lanes = std::move(lanes);
+    return ack;
+}
+
+Response ok(const Ack& ack) { return {.status = 200, .headers = {}, .body = encode(ack)}; }
+
+Response problem_response(const Problem& problem) {
+    return {.status = problem.status, .headers = {}, .body = encode(problem)};
+}
+
+LaneAck with_problem(LaneAck lane, ProblemClass problem_class, std::string_view why, std::int64_t seq) {
+    lane.problem = make_problem(problem_class, why, "as the test says");
+    lane.problem->position = LanePosition{.lane = lane.lane, .epoch = 1, .seq = seq, .part = 1};
+    return lane;
+}
+
+template <class Kind>
+std::vector<Kind> all(const std::vector<Action>& actions) {
+    std::vector<Kind> found;
+    for (const Action& action : actions) {
+        if (const auto* one = std::get_if<Kind>(&action)) found.push_back(*one);
+    }
+    return found;
+}
+
+/// "ops 1.1,bulk 1.1" of a request; "-" if nothing is sent.
+std::string sent(const std::vector<Action>& actions) {
+    const std::vector<SendRequest> requests = all<SendRequest>(actions);
+    if (requests.empty()) return "-";
+    const Decoded<SyncRequest> request = decode_request(requests.front().body);
+    EXPECT_TRUE(request);
+    std::string names;
+    for (const std::string_view part : request->parts) names.append(names.empty() ? "" : ",").append(part);
+    return names;
+}
+
+std::string finish(const std::vector<Action>& actions) {
+    const std::vector<Finish> found = all<Finish>(actions);
+    if (found.size() != 1) return std::to_string(found.size()) + " times";
+    return found.front().complete ? "complete" : found.front().why;
+}
+
+TEST(DeviceSession, PollsWhenNothingIsHeld) {
+    DeviceSession device = session({});
+
+    const auto started = device.start(now);
+    const auto done = device.on_response(ok(ack_of({})), now, 0.5);
+
+    EXPECT_EQ(sent(started), "");
+    EXPECT_EQ(finish(done), "complete");
+    EXPECT_EQ(device.memory().not_before_ms, now + 300'000);
+    EXPECT_EQ(device.memory().hub_epoch, "first");
+}
+
+TEST(DeviceSession, SendsOpsBeforeBulk) {
+    DeviceSession device = session({held(Lane::bulk, 1), held(Lane::ops, 1), held(Lane::ops, 2)});
+
+    const auto started = device.start(now);
+    const auto done = device.on_response(ok(ack_of({lane_ack(Lane::ops, 2), lane_ack(Lane::bulk, 1)})), now, 0.5);
+
+    EXPECT_EQ(sent(started), "ops 1.1,ops 2.1,bulk 1.1");
+    EXPECT_EQ(finish(done), "complete");
+    EXPECT_EQ(all<RecordWatermarks>(done).size(), 2U);
+    EXPECT_EQ(device.memory().ops.applied, 2);
+}
+
+TEST(DeviceSession, SendsOnlyWhatTheHubHasNotApplied) {
+    DeviceMemory memory;
+    memory.ops.applied = 2;
+
+    EXPECT_EQ(sent(session(ops_up_to(3), memory).start(now)), "ops 3.1");
+}
+
+TEST(DeviceSession, ContinuesUntilEverythingIsSent) {
+    std::vector<HeldPart> parts = ops_up_to(3);
+    parts[0].bytes = 1000;
+    DeviceSession device = session(parts);
+
+    const auto first = device.start(now);
+    const auto second = device.on_response(ok(ack_of({lane_ack(Lane::ops, 1)})), now, 0.5);
+    const auto done = device.on_response(ok(ack_of({lane_ack(Lane::ops, 3)})), now, 0.5);
+
+    EXPECT_EQ(sent(first), "ops 1.1");
+    EXPECT_EQ(sent(second), "ops 2.1,ops 3.1");
+    EXPECT_EQ(finish(done), "complete");
+}
+
+TEST(DeviceSession, SplitsWhatDoesNotFitOneRequest) {
+    std::vector<HeldPart> parts{held(Lane::ops, 1, 1, 3), held(Lane::ops, 1, 2, 3), held(Lane::ops, 1, 3, 3)};
+    for (HeldPart& part : parts) part.bytes = 600;
+    DeviceSession device = session(parts);
+
+    EXPECT_EQ(sent(device.start(now)), "ops 1.1");
+    EXPECT_EQ(sent(device.on_response(ok(ack_of({lane_ack(Lane::ops, 0)})), now, 0.5)), "ops 1.2");
+    EXPECT_EQ(sent(device.on_response(ok(ack_of({lane_ack(Lane::ops, 0)})), now, 0.5)), "ops 1.3");
+    LaneAck last = lane_ack(Lane::ops, 1);
+    last.head = part_hash(bytes_of(Lane::ops, 1, 3));
+    EXPECT_EQ(finish(device.on_response(ok(ack_of({last})), now, 0.5)), "complete");
+}
+
+TEST(DeviceSession, DropsOnlyWhatIsDurableAndVouchedForByTheHead) {
+    DeviceSession device = session(ops_up_to(3));
+    static_cast<void>(device.start(now));
+
+    const auto actions = device.on_response(ok(ack_of({lane_ack(Lane::ops, 3, 2)})), now, 0.5);
+
+    const std::vector<RecordWatermarks> marks = all<RecordWatermarks>(actions);
+    ASSERT_EQ(marks.size(), 1U);
+    EXPECT_EQ(marks[0].applied, 3);
+    EXPECT_EQ(marks[0].durable, 2);
+}
+
+TEST(DeviceSession, BelievesNoWatermarkBeyondWhatItSealed) {
+    DeviceSession device = session(ops_up_to(2));
+    static_cast<void>(device.start(now));
+    LaneAck wild = lane_ack(Lane::ops, 1'000'000, 1'000'000);
+
+    const auto actions = device.on_response(ok(ack_of({wild})), now, 0.5);
+
+    EXPECT_TRUE(all<RecordWatermarks>(actions).empty());
+    EXPECT_EQ(all<SealAgain>(actions).at(0).epoch, 2);
+    EXPECT_FALSE(all<SealAgain>(actions).at(0).whole);
+}
+
+TEST(DeviceSession, BelievesNoWatermarkWithAnotherHead) {
+    DeviceSession device = session(ops_up_to(2));
+    static_cast<void>(device.start(now));
+    LaneAck lane = lane_ack(Lane::ops, 2, 2);
+    lane.head = part_hash("somebody else's");
+
+    const auto actions = device.on_response(ok(ack_of({lane})), now, 0.5);
+
+    EXPECT_TRUE(all<RecordWatermarks>(actions).empty());
+    EXPECT_EQ(all<SealAgain>(actions).size(), 1U);
+    EXPECT_EQ(device.memory().ops, (LaneMark{.epoch = 2}));
+}
+
+TEST(DeviceSession, RecordsOutcomesOfWhatItHolds) {
+    DeviceSession device = session(ops_up_to(1));
+    static_cast<void>(device.start(now));
+    Ack ack = ack_of({lane_ack(Lane::ops, 1)});
+    const ChangeOutcome rejected{.lane = Lane::ops,
+                                 .seq = 1,
+                                 .part = 1,
+                                 .index = 0,
+                                 .table = "bundles",
+                                 .key = bread_key,
+                                 .outcome = Outcome::rejected,
+                                 .reason = "bad_value"};
+    ChangeOutcome foreign = rejected;
+    foreign.seq = 77;
+    ack.outcomes = {rejected, foreign};
+
+    const auto actions = device.on_response(ok(ack), now, 0.5);
+
+    ASSERT_EQ(all<RecordOutcomes>(actions).size(), 1U);
+    EXPECT_EQ(all<RecordOutcomes>(actions)[0].outcomes, (std::vector<ChangeOutcome>{rejected}));
+}
+
+struct AnswerCase {
+    std::string name;
+    Response response;
+    std::string why;
+    bool alarm;
+};
+
+class Answer : public testing::TestWithParam<AnswerCase> {};
+
+TEST_P(Answer, LosesNothing) {
+    DeviceSession device = session(ops_up_to(1));
+    static_cast<void>(device.start(now));
+
+    const auto actions = device.on_response(GetParam().response, now, 0.5);
+
+    EXPECT_EQ(finish(actions), GetParam().why);
+    EXPECT_EQ(!all<RaiseAlarm>(actions).empty(), GetParam().alarm);
+    EXPECT_TRUE(all<RecordWatermarks>(actions).empty());
+    EXPECT_EQ(device.memory().ops, LaneMark());
+    EXPECT_GT(device.memory().not_before_ms, now);
+    EXPECT_EQ(sent(session(ops_up_to(1), device.memory()).start(now)), "ops 1.1");
+}
+
+Response plain(int status, std::string body) { return {.status = status, .headers = {}, .body = std::move(body)}; }
+
+INSTANTIATE_TEST_SUITE_P(
+    AnyOther, Answer,
+    testing::Values(
+        AnswerCase{"CaptivePortal", plain(200, "<html>Log in</html>"), "not_the_hub", false},
+        AnswerCase{"EmptyBody", plain(200, ""), "not_the_hub", false},
+        AnswerCase{"HalfAnAck", plain(200, encode(ack_of({})).substr(0, 40)), "not_the_hub", false},
+        AnswerCase{"OtherJson", plain(200, "{}"), "not_the_hub", false},
+        AnswerCase{"Redirect", plain(302, ""), "not_the_hub", false},
+        AnswerCase{"ForbiddenByHtml", plain(403, "<html>"), "not_the_hub", false},
+        AnswerCase{"Busy", plain(503, ""), "unavailable", false},
+        AnswerCase{"TimedOut", plain(408, ""), "unavailable", false},
+        AnswerCase{"ServerErrorThatClaimsABug", plain(500, encode(make_problem(ProblemClass::bug, "crashed", ""))),
+                   "crashed", false},
+        AnswerCase{"NotFound", plain(404, R"({"error":"no such path"})"), "unexpected_answer", true},
+        AnswerCase{"Unauthorised", problem_response(make_problem(ProblemClass::auth, "revoked", "")), "revoked", true},
+        AnswerCase{"ForbiddenByJson", plain(403, "{}"), "unexplained", true},
+        AnswerCase{"TooOld", problem_response(make_problem(ProblemClass::upgrade, "too_old", "")), "too_old", true},
+        AnswerCase{"AckOfTheFuture",
+                   plain(200, R"({"v":2,"type":"ack","hub_epoch":"x","lanes":[],"outcomes":[],"next_after_s":1})"),
+                   "unknown_version", true},
+        AnswerCase{"GoneWithoutReason", plain(410, "{}"), "unexplained", true}),
+    [](const auto& one) { return one.param.name; });
+
+TEST(DeviceSession, BacksOffWithFullJitterAndDoubles) {
+    DeviceMemory memory;
+    for (const std::int64_t cap : {2'000, 4'000, 8'000, 16'000}) {
+        DeviceSession device = session(ops_up_to(1), memory);
+        static_cast<void>(device.start(now));
+
+        const auto actions = device.on_transport_failure("timed_out", now, 0.25);
+
+        EXPECT_EQ(finish(actions), "timed_out");
+        EXPECT_EQ(device.memory().not_before_ms, now + cap / 4);
+        memory = device.memory();
+    }
+    memory.failures = 1000;
+    DeviceSession device = session({}, memory);
+    static_cast<void>(device.on_transport_failure("timed_out", now, 0.999));
+    EXPECT_LE(device.memory().not_before_ms, now + 900'000);
+    EXPECT_GT(device.memory().not_before_ms, now + 890'000);
+}
+
+TEST(DeviceSession, HonoursRetryAfterWithinADay) {
+    Response busy = plain(503, "");
+    busy.headers = {{"retry-after", "120"}};
+    DeviceSession device = session({});
+    static_cast<void>(device.on_response(busy, now, 0.0));
+    EXPECT_EQ(device.memory().not_before_ms, now + 120'000);
+
+    busy.headers = {{"retry-after", "99999999999"}};
+    static_cast<void>(device.on_response(busy, now, 0.0));
+    EXPECT_EQ(device.memory().not_before_ms, now + 24 * hour);
+
+    busy.headers = {{"retry-after", "Mon, 23 Nov 2026 16:02:11 GMT"}};
+    static_cast<void>(device.on_response(busy, now, 0.0));
+    EXPECT_EQ(device.memory().not_before_ms, now);
+}
+
+TEST(DeviceSession, ForgetsFailuresAfterSuccess) {
+    DeviceMemory memory;
+    memory.failures = 7;
+    DeviceSession device = session({}, memory);
+    static_cast<void>(device.start(now));
+
+    static_cast<void>(device.on_response(ok(ack_of({})), now, 0.5));
+
+    EXPECT_EQ(device.memory().failures, 0);
+    EXPECT_EQ(device.memory().waiting_for, "");
+}
+
+TEST(DeviceSession, SendsLessWhenARequestIsTooBig) {
+    DeviceSession device = session(ops_up_to(4));
+    const Response too_big = plain(413, "<html>nginx</html>");
+    static_cast<void>(device.start(now));
+
+    EXPECT_EQ(sent(device.on_response(too_big, now, 0.5)), "ops 1.1,ops 2.1");
+    EXPECT_EQ(sent(device.on_response(too_big, now, 0.5)), "ops 1.1");
+    EXPECT_EQ(sent(device.on_response(ok(ack_of({lane_ack(Lane::ops, 1)})), now, 0.5)), "ops 2.1,ops 3.1");
+}
+
+TEST(DeviceSession, SealsSmallerPartsWhenOneIsTooBig) {
+    std::vector<HeldPart> parts = ops_up_to(1);
+    parts[0].bytes = 200'000;
+    DeviceSession device = session(parts);
+    static_cast<void>(device.start(now));
+
+    const auto actions = device.on_response(plain(413, ""), now, 0.5);
+
+    EXPECT_EQ(all<SealAgain>(actions).at(0).part_bytes, 100'000U);
+    EXPECT_EQ(all<SealAgain>(actions).at(0).epoch, 2);
+    EXPECT_EQ(finish(actions), "sealing_again");
+}
+
+TEST(DeviceSession, FindsTheUnreadablePartAndHoldsItsLaneOnly) {
+    const Response unreadable = problem_response(make_problem(ProblemClass::bug, "not_json", ""));
+    DeviceSession device = session({held(Lane::ops, 1), held(Lane::ops, 2), held(Lane::bulk, 1)});
+    static_cast<void>(device.start(now));
+
+    EXPECT_EQ(sent(device.on_response(unreadable, now, 0.5)), "ops 1.1");
+    const auto held_actions = device.on_response(unreadable, now, 0.5);
+    EXPECT_EQ(all<RaiseAlarm>(held_actions).at(0).problem_class, ProblemClass::bug);
+    EXPECT_EQ(sent(held_actions), "bulk 1.1");
+    const auto done = device.on_response(ok(ack_of({lane_ack(Lane::bulk, 1)})), now, 0.5);
+
+    EXPECT_EQ(finish(done), reason::lane_held);
+    EXPECT_TRUE(device.memory().ops.held);
+    EXPECT_FALSE(device.memory().bulk.held);
+    EXPECT_EQ(device.memory().failures, 0);
+    EXPECT_EQ(sent(session(ops_up_to(2), device.memory()).start(now)), "");
+}
+
+TEST(DeviceSession, HoldsALaneThatTheAckCallsUnreadable) {
+    DeviceSession device = session({held(Lane::ops, 1), held(Lane::bulk, 1)});
+    static_cast<void>(device.start(now));
+
+    const auto actions = device.on_response(
+        ok(ack_of({with_problem(lane_ack(Lane::ops, 0), ProblemClass::bug, "not_json", 1), lane_ack(Lane::bulk, 1)})),
+        now, 0.5);
+
+    EXPECT_TRUE(device.memory().ops.held);
+    EXPECT_EQ(device.memory().bulk.applied, 1);
+    EXPECT_EQ(finish(actions), reason::lane_held);
+}
+
+TEST(DeviceSession, SendsAgainFromTheHubsCursorAfterAGap) {
+    DeviceMemory memory;
+    memory.hub_epoch = "first";
+    memory.ops.applied = 3;
+    DeviceSession device = session(ops_up_to(4), memory);
+    static_cast<void>(device.start(now));
+
+    const auto gap = device.on_response(
+        ok(ack_of({with_problem(lane_ack(Lane::ops, 1), ProblemClass::resync, reason::gap, 2)})), now, 0.5);
+    EXPECT_EQ(sent(gap), "ops 2.1,ops 3.1,ops 4.1");
+    EXPECT_EQ(device.memory().ops.applied, 1);
+    EXPECT_EQ(finish(device.on_response(ok(ack_of({lane_ack(Lane::ops, 4)})), now, 0.5)), "complete");
+}
+
+TEST(DeviceSession, DoesNotSendAgainForEver) {
+    DeviceMemory memory;
+    memory.ops.applied = 3;
+    DeviceSession device = session(ops_up_to(4), memory);
+    const Response gap = ok(ack_of({with_problem(lane_ack(Lane::ops, 1), ProblemClass::resync, reason::gap, 2)}));
+    static_cast<void>(device.start(now));
+
+    static_cast<void>(device.on_response(gap, now, 0.5));
+    const auto second = device.on_response(gap, now, 0.5);
+
+    EXPECT_EQ(sent(second), "-");
+    EXPECT_EQ(finish(second), "not_applied");
+    EXPECT_EQ(all<RaiseAlarm>(second).at(0).reason, "resync_again");
+}
+
+TEST(DeviceSession, TakesTheEpochThatIsFreeAfterAFork) {
+    LaneAck forked = with_problem(lane_ack(Lane::ops, 0), ProblemClass::resync, reason::fork, 1);
+    forked.problem->next_epoch = 9;
+    DeviceSession device = session(ops_up_to(2));
+    static_cast<void>(device.start(now));
+
+    const auto actions = device.on_response(ok(ack_of({forked})), now, 0.5);
+
+    EXPECT_EQ(all<SealAgain>(actions).at(0).epoch, 9);
+    EXPECT_EQ(finish(actions), "sealing_again");
+    EXPECT_EQ(device.memory().ops, (LaneMark{.epoch = 9}));
+    EXPECT_EQ(device.memory().not_before_ms, now);
+}
+
+TEST(DeviceSession, TakesANewEpochOnceAnHour) {
+    LaneAck forked = with_problem(lane_ack(Lane::ops, 0), ProblemClass::resync, reason::fork, 1);
+    DeviceMemory memory;
+    memory.last_new_epoch_ms = now - hour + 1;
+    DeviceSession early = session(ops_up_to(1), memory);
+    static_cast<void>(early.start(now));
+    DeviceSession later = session(ops_up_to(1), memory);
+    static_cast<void>(later.start(now));
+
+    const auto too_early = early.on_response(ok(ack_of({forked})), now, 0.5);
+    const auto in_time = later.on_response(ok(ack_of({forked})), now + 1, 0.5);
+
+    EXPECT_TRUE(all<SealAgain>(too_early).empty());
+    EXPECT_EQ(finish(too_early), "not_applied");
+    EXPECT_EQ(all<SealAgain>(in_time).size(), 1U);
+}
+
+TEST(DeviceSession, TakesNewEpochsForBothLanesAtOnce) {
+    DeviceSession device = session({held(Lane::ops, 1), held(Lane::bulk, 1)});
+    static_cast<void>(device.start(now));
+
+    const auto actions =
+        device.on_response(ok(ack_of({with_problem(lane_ack(Lane::ops, 0), ProblemClass::resync, reason::fork, 1),
+                                      with_problem(lane_ack(Lane::bulk, 0), ProblemClass::resync, reason::fork, 1)})),
+                           now, 0.5);
+
+    EXPECT_EQ(all<SealAgain>(actions).size(), 2U);
+}
+
+TEST(DeviceSession, SendsAgainToARestoredHub) {
+    DeviceMemory memory;
+    memory.hub_epoch = "before";
+    memory.ops = {.epoch = 1, .applied = 4, .durable = 2};
+    DeviceSession device = session({held(Lane::ops, 3), held(Lane::ops, 4)}, memory);
+
+    EXPECT_EQ(sent(device.start(now)), "");
+    EXPECT_EQ(sent(device.on_response(ok(ack_of({lane_ack(Lane::ops, 2, 2)})), now, 0.5)), "ops 3.1,ops 4.1");
+}
+
+TEST(DeviceSession, SealsEverythingAgainWhenTheHubLostWhatWasDurable) {
+    DeviceMemory memory;
+    memory.hub_epoch = "before";
+    memory.ops = {.epoch = 1, .applied = 4, .durable = 2};
+    DeviceSession device = session({held(Lane::ops, 3), held(Lane::ops, 4)}, memory);
+    static_cast<void>(device.start(now));
+
+    const auto actions = device.on_response(ok(ack_of({})), now, 0.5);
+
+    ASSERT_EQ(all<SealAgain>(actions).size(), 1U);
+    EXPECT_TRUE(all<SealAgain>(actions)[0].whole);
+    EXPECT_FALSE(all<RaiseAlarm>(actions).empty());
+}
+
+TEST(DeviceSession, SealsEverythingAgainWhenTheHubAsksForWhatIsGone) {
+    DeviceMemory memory;
+    memory.ops = {.epoch = 1, .applied = 2, .durable = 2};
+    DeviceSession device = session({held(Lane::ops, 3)}, memory);
+    static_cast<void>(device.start(now));
+
+    const auto actions = device.on_response(
+        ok(ack_of({with_problem(lane_ack(Lane::ops, 0), ProblemClass::resync, reason::gap, 1)})), now, 0.5);
+
+    EXPECT_TRUE(all<SealAgain>(actions).at(0).whole);
+}
+
+TEST(DeviceSession, AppliesPagesUntilThereAreNoMore) {
+    DeviceSession device = session({});
+    static_cast<void>(device.start(now));
+    Ack page = ack_of({});
+    page.pull = {.from = 0, .to = 7, .more = true, .h0 = 0, .rows = {}};
+    Ack last = ack_of({});
+    last.pull = {.from = 7, .to = 9, .more = false, .h0 = 0, .rows = {}};
+
+    const auto first = device.on_response(ok(page), now, 0.5);
+    const auto stuck = device.on_response(ok(page), now, 0.5);
+    const auto second = device.on_response(ok(last), now, 0.5);
+
+    EXPECT_EQ(all<ApplyPull>(first).at(0).page.to, 7);
+    EXPECT_EQ(decode_request(all<SendRequest>(first).at(0).body)->header.seen, 7);
+    EXPECT_EQ(finish(stuck), "complete");
+    EXPECT_EQ(all<ApplyPull>(second).at(0).page.to, 9);
+}
+
+TEST(DeviceSession, TakesAReceiptWithoutSending) {
+    DeviceSession device = session(ops_up_to(2));
+
+    const auto actions = device.on_ack(ack_of({lane_ack(Lane::ops, 2, 2)}), now);
+
+    EXPECT_EQ(all<RecordWatermarks>(actions).at(0).durable, 2);
+    EXPECT_EQ(sent(actions), "-");
+}
+
+TEST(DeviceSession, IsNotSetBackByAnOldReceipt) {
+    DeviceMemory memory;
+    memory.hub_epoch = "first";
+    memory.ops = {.epoch = 1, .applied = 2, .durable = 0};
+    DeviceSession device = session(ops_up_to(2), memory);
+
+    const auto actions = device.on_ack(ack_of({lane_ack(Lane::ops, 1)}), now);
+
+    EXPECT_TRUE(all<RecordWatermarks>(actions).empty());
+    EXPECT_EQ(device.memory().ops.applied, 2);
+}
+
+TEST(DeviceMemory, IsReadAsItWasWritten) {
+    DeviceMemory memory;
+    memory.hub_epoch = "first";
+    memory.ops = {.epoch = 3, .applied = 12, .durable = 11, .held = true};
+    memory.failures = 4;
+    memory.not_before_ms = now;
+    memory.waiting_for = "timed_out";
+    memory.next_after_s = 60;
+    memory.request_parts = 2;
+    memory.last_resend_ms = now - 5;
+    memory.recoveries = 9;
+
+    EXPECT_EQ(decode_device_memory(encode(memory)), memory);
+    EXPECT_EQ(decode_device_memory(encode(DeviceMemory())), DeviceMemory());
+    EXPECT_EQ(decode_device_memory("{\"ops\":7}"), DeviceMemory());
+    EXPECT_EQ(decode_device_memory(""), DeviceMemory());
+}
+
+}  // namespace
+}  // namespace edge::protocol
