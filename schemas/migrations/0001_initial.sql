@@ -383,8 +383,8 @@ SELECT b.bundle_id, b.seller_id, b.bundle_name, b.description,
        CASE WHEN s.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF')
             THEN printf('%d', b.price_minor)
             WHEN s.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND')
-            THEN printf('%d.%03d', b.price_minor / 1000, b.price_minor % 1000)
-            ELSE printf('%d.%02d', b.price_minor / 100, b.price_minor % 100) END AS price,
+            THEN printf('%s%d.%03d', iif(b.price_minor < 0, '-', ''), abs(b.price_minor / 1000), abs(b.price_minor % 1000))
+            ELSE printf('%s%d.%02d', iif(b.price_minor < 0, '-', ''), abs(b.price_minor / 100), abs(b.price_minor % 100)) END AS price,
        s.currency, b.discount_percentage,
        strftime('%Y-%m-%dT%H:%M:%SZ', b.window_start / 1000000, 'unixepoch') AS window_start,
        strftime('%Y-%m-%dT%H:%M:%SZ', b.window_end / 1000000, 'unixepoch') AS window_end,

@@ -5,6 +5,7 @@
 #include "migrations.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -69,6 +70,31 @@ std::unique_ptr<SQLite::Database> open_database(const std::string& path, const O
     }
 }
 
+std::string folder_of(const std::string& path) {
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    return folder.empty() ? "." : folder.string();
+}
+
+void check_folder(const std::string& path) {
+    if (::access(folder_of(path).c_str(), W_OK) == 0) return;
+    const int reason = errno;
+    const ErrorCode code = reason == ENOENT || reason == ENOTDIR ? ErrorCode::not_found : ErrorCode::read_only;
+    throw Error(code, fmt::format("cannot make {}: its folder: {}", path, std::strerror(reason)), {{"path", path}});
+}
+
+/// Makes the file's name as durable as its content.
+void sync_folder(const std::string& path) {
+    const int folder = ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return;
+    ::fsync(folder);
+    ::close(folder);
+}
+
+void empty_log(sqlite3* handle, const std::string& path) {
+    const int result = sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (result != SQLITE_OK && result != SQLITE_BUSY) throw_last_error(handle, "checkpoint " + path);
+}
+
 }  // namespace
 
 void throw_last_error(sqlite3* handle, const std::string& attempted) {
@@ -92,6 +118,7 @@ Connection::~Connection() {
     if (state_->lock && state_->wal_pages > 0) {
         try {
             if (state_->lock->try_acquire()) {
+                sqlite3_busy_timeout(handle(), 0);  // a reader may hold the log for long
                 sqlite3_wal_checkpoint_v2(handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
                 state_->lock->release();
             }
@@ -106,6 +133,7 @@ Connection Connection::create(const std::string& path, const OpenOptions& option
                      "choose another place with --db, or move the file away");
     };
     if (std::filesystem::exists(std::filesystem::symlink_status(path))) throw exists();
+    check_folder(path);
     // The file is made under another name, so that a half-made one is never found under its own.
     const std::string unfinished = fmt::format("{}.new-{}", path, ::getpid());
     const auto remove_unfinished = [&] {
@@ -125,6 +153,7 @@ Connection Connection::create(const std::string& path, const OpenOptions& option
         WriteTransaction write(connection);
         migrate(write, *options.schema, 0);
         write.commit();
+        empty_log(connection.handle(), unfinished);
     } catch (...) {
         remove_unfinished();
         throw;
@@ -132,6 +161,7 @@ Connection Connection::create(const std::string& path, const OpenOptions& option
     const bool placed = ::link(unfinished.c_str(), path.c_str()) == 0;
     const int reason = errno;
     remove_unfinished();
+    sync_folder(path);
     if (!placed && reason == EEXIST) throw exists();
     if (!placed) throw Error(ErrorCode::io_failure, fmt::format("cannot make {}: {}", path, std::strerror(reason)));
     return open(path, options);
@@ -224,10 +254,7 @@ ReadTransaction::~ReadTransaction() {
 void checkpoint(Connection& connection) {
     WriterLock lock(connection.path());
     lock.acquire(std::chrono::seconds(5));
-    const int result =
-        sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    if (result != SQLITE_OK && result != SQLITE_BUSY)
-        throw_last_error(connection.handle(), "checkpoint " + connection.path());
+    empty_log(connection.handle(), connection.path());
 }
 
 SqliteVersion sqlite_version() {

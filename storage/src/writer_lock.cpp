@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <thread>
 
 namespace edge::storage {
@@ -21,10 +22,17 @@ bool set_lock(int file, short type) {
     return ::fcntl(file, F_OFD_SETLK, &lock) == 0;
 }
 
+/// One lock for one file, by whatever link it was opened.
+std::string lock_path(const std::string& database_path) {
+    std::error_code failure;
+    const std::filesystem::path real = std::filesystem::canonical(database_path, failure);
+    return (failure ? database_path : real.string()) + ".lock";
+}
+
 }  // namespace
 
 WriterLock::WriterLock(const std::string& database_path)
-    : path_(database_path + ".lock"), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+    : path_(lock_path(database_path)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
     if (file_ < 0) {
         const int reason = errno;
         const bool refused = reason == EACCES || reason == EROFS || reason == EPERM;

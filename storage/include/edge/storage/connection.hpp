@@ -137,7 +137,7 @@ enum class Access { read_write, read_only };
 struct OpenOptions {
     Access access = Access::read_write;
     std::chrono::milliseconds lock_timeout{5000};  ///< how long to wait for another writer before `busy`
-    std::string vfs;                               ///< a registered SQLite VFS; empty: the system's
+    std::string vfs{};                             ///< a registered SQLite VFS; empty: the system's
     const Schema* schema = &device_schema();       ///< the kind of file; one of another kind is refused
 };
 

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace edge::test {
+
+/// What SQLite asks of a disk that may go wrong.
+enum class DiskFailure { io_error, disk_full };
+enum class FailureSpan { once, from_then_on };
+
+/// An SQLite VFS over the system's. It counts what would change the disk (writes, truncations, syncs, deletions, and
+/// the making of files) and lets the n-th fail. While it keeps unsynced writes in memory, it can lose them, or tear
+/// them, as a power cut does. Shared memory (`-shm`) is never at fault: SQLite rebuilds it.
+class FaultVfs {
+public:
+    /// Registers itself under a name of its own.
+    FaultVfs();
+    FaultVfs(const FaultVfs&) = delete;
+    FaultVfs& operator=(const FaultVfs&) = delete;
+    /// Every file opened through it must be closed.
+    ~FaultVfs();
+
+    /// For OpenOptions::vfs and EngineOptions::vfs.
+    [[nodiscard]] const std::string& name() const noexcept;
+
+    /// The `nth` change from now, from 1, fails. With disk_full only what needs space does: writes.
+    void fail_at(std::int64_t nth, DiskFailure failure, FailureSpan span) noexcept;
+    void never_fail() noexcept;
+    /// Whether a change has failed since fail_at.
+    [[nodiscard]] bool has_failed() const noexcept;
+    /// Changes asked for since it was made, those that failed included.
+    [[nodiscard]] std::int64_t changes() const noexcept;
+
+    /// From now on the disk remembers what each file held when it was last synced.
+    void remember_unsynced_writes();
+    /// The power goes: each unsynced write is kept, lost, or (its sectors of 512 bytes) partly kept, by `seed`. Call it
+    /// when every file is closed or its process would be dead. What is open afterwards fails.
+    void cut_power(std::uint64_t seed);
+
+    struct Disk;
+
+private:
+    std::unique_ptr<Disk> disk_;
+};
+
+}  // namespace edge::test
