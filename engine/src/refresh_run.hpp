@@ -1,0 +1,111 @@
+#pragma once
+
+#include "engine_state.hpp"
+#include "slot_context.hpp"
+
+#include "edge/analytics/point_changes.hpp"
+#include "edge/analytics/totals.hpp"
+#include "edge/forecast/method.hpp"
+#include "edge/storage/graphs.hpp"
+#include "edge/storage/outcomes.hpp"
+#include "edge/storage/totals.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace edge {
+
+/// Everything a refresh keeps about one seller while it runs.
+struct SellerWork {
+    SellerWork(Engine::State& state, Seller given, Timestamp now);
+
+    Seller seller;
+    TimeZone zone;
+    SellerContext context;
+    storage::RefreshState stored;   // as found
+    storage::RefreshState current;  // as it shall be
+    analytics::Totals difference;   // of all dirty bundles
+    bool recount = false;           // count everything anew instead
+    bool recount_graphs = false;    // a series is new: it takes all its points
+    std::map<storage::SeriesKey, storage::SeriesRow> series;
+};
+
+/// One refresh or rebuild: a transaction's worth of work. Reads through storage, lets analytics and forecast compute,
+/// writes what differs. The steps stand in refresh_run.cpp (order, dirty bundles), refresh_inputs.cpp,
+/// refresh_graphs.cpp and refresh_forecasts.cpp.
+class RefreshRun {
+public:
+    RefreshRun(Engine::State& state, storage::WriteTransaction& write);
+
+    /// Throws `not_found`.
+    RefreshReport refresh(SellerId asked);
+    RefreshReport rebuild(SellerId asked);
+    /// Just the inputs of windows that are over.
+    std::int64_t close_windows(SellerId asked);
+
+private:
+    SellerWork& work_of(SellerId seller);
+    void load_sellers(SellerId asked);
+    void finish();
+
+    // Which bundles to look at
+    void read_journal();
+    void note_change(const storage::ChangedRow& change);
+    void note_seller_change(const storage::ChangedRow& change);
+    void note_weather_change(const storage::ChangedRow& change);
+    void add_ended_bundles(SellerWork& work);
+    void choose_recounts();
+
+    // Contributions and totals
+    void count_dirty_bundles();
+    void recount(SellerWork& work);
+    [[nodiscard]] storage::ContributionRow contribution_of(const SellerWork& work,
+                                                           const storage::BundleRow& bundle) const;
+    void store_difference(SellerWork& work);
+
+    // Inputs
+    void record_inputs(SellerWork& work, const storage::BundleRow& bundle);
+    void withdraw_inputs(BundleId bundle);
+    [[nodiscard]] bool is_over(const storage::BundleRow& bundle) const { return bundle.window.end <= now_; }
+
+    // Graphs
+    void write_graphs(SellerWork& work);
+    void ensure_series(SellerWork& work);
+    void write_changed_days(SellerWork& work);
+    void write_changed_weeks(SellerWork& work);
+    void write_gauges(SellerWork& work);
+    void write_rankings(SellerWork& work);
+    void write_week_hours(SellerWork& work);
+    void write_day_series(SellerWork& work);
+    void write_week_series(SellerWork& work);
+    [[nodiscard]] analytics::Totals stored_days(const SellerWork& work, LocalDate from, LocalDate to);
+    void write_points(SellerWork& work, storage::SeriesKey key, std::span<const GraphPoint> wanted);
+    void apply_changes(std::int64_t series, std::span<const analytics::PointChange> changes);
+    /// Changes of a series whose x ascend, by x; a value of nothing takes the point away.
+    void merge_points(SellerWork& work, storage::SeriesKey key,
+                      const std::map<std::string, std::optional<PointValue>>& changes);
+
+    // Forecasts
+    void write_forecasts(SellerWork& work);
+    void write_forecast_graph(SellerWork& work);
+    const forecast::Method& method();
+
+    Engine::State* state_;
+    storage::WriteTransaction* write_;
+    storage::Connection* db_;
+    Timestamp now_;
+    std::map<SellerId, SellerWork> sellers_;
+    std::set<BundleId> dirty_;
+    bool labels_changed_ = false;   // a category was renamed, made or removed
+    bool history_changed_ = false;  // a forecast input was written, here or elsewhere
+    std::set<CategoryId> nameless_;
+    std::unique_ptr<forecast::Method> method_;
+    RefreshReport report_;
+};
+
+}  // namespace edge

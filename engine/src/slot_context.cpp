@@ -1,0 +1,60 @@
+#include "slot_context.hpp"
+
+#include "edge/forecast/calendar.hpp"
+#include "edge/storage/context.hpp"
+
+namespace edge {
+namespace {
+
+constexpr auto forecast_valid_for = std::chrono::days(3);
+
+/// Where a monthly normal stands: the first of its month in the year 2000.
+LocalDate normal_day(LocalDate day) {
+    const std::chrono::year_month_day date{day};
+    return LocalDate(std::chrono::year(2000) / date.month() / std::chrono::day(1));
+}
+
+}  // namespace
+
+SellerContext::SellerContext(storage::Connection& db, const Seller& seller, Timestamp now)
+    : db_(&db),
+      region_(seller.holiday_region),
+      place_(seller.latitude && seller.longitude ? storage::place_of(*seller.latitude, *seller.longitude)
+                                                 : std::string()),
+      now_(now) {}
+
+DayContext SellerContext::of(LocalDate day, Timestamp window_start) {
+    DayContext context;
+    context.is_holiday = is_holiday(day);
+    if (!place_.empty()) add_weather(day, std::min(now_, window_start), context);
+    return context;
+}
+
+bool SellerContext::is_holiday(LocalDate day) {
+    if (region_.empty()) return false;
+    const auto [found, fresh] = holidays_.try_emplace(day, false);
+    if (fresh) found->second = forecast::is_holiday(day, region_) || storage::has_holiday(*db_, region_, day);
+    return found->second;
+}
+
+void SellerContext::add_weather(LocalDate day, Timestamp reference, DayContext& context) {
+    std::optional<storage::WeatherRow> row = storage::find_weather(*db_, place_, day, "observed");
+    context.source = forecast::WeatherSource::observed;
+    if (!row) {
+        row = storage::find_weather(*db_, place_, day, "forecast");
+        context.source = forecast::WeatherSource::forecast;
+        if (row && row->fetched_at < reference - forecast_valid_for) row.reset();
+    }
+    if (!row) {
+        row = storage::find_weather(*db_, place_, normal_day(day), "normal");
+        context.source = forecast::WeatherSource::normal;
+    }
+    if (!row) {
+        context.source = forecast::WeatherSource::unknown;
+        return;
+    }
+    context.temperature = row->temperature;
+    context.weather = row->flag;
+}
+
+}  // namespace edge

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "edge/core/entities.hpp"
+#include "edge/forecast/slot.hpp"
+#include "edge/storage/connection.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace edge {
+
+/// What is known of a day at a place, beside the bundles.
+struct DayContext {
+    bool is_holiday = false;
+    std::optional<Celsius> temperature;
+    std::optional<WeatherFlag> weather;
+    forecast::WeatherSource source = forecast::WeatherSource::unknown;
+};
+
+/// Holidays and weather of one seller. Order of use: observed, a forecast not older than three days, the monthly
+/// normal, unknown.
+class SellerContext {
+public:
+    SellerContext(storage::Connection& db, const Seller& seller, Timestamp now);
+
+    /// `window_start` bounds how old a weather forecast may be for a window that has begun.
+    [[nodiscard]] DayContext of(LocalDate day, Timestamp window_start);
+
+private:
+    [[nodiscard]] bool is_holiday(LocalDate day);
+    void add_weather(LocalDate day, Timestamp reference, DayContext& context);
+
+    storage::Connection* db_;
+    std::string region_;
+    std::string place_;  // empty: the seller has no location
+    Timestamp now_;
+    std::map<LocalDate, bool> holidays_;
+};
+
+}  // namespace edge

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "edge/core/id.hpp"
+#include "edge/storage/connection.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace edge::storage {
+
+/// The columns `bundles` to `revenue_minor` of day_totals and seller_totals, in that order.
+using AmountRow = std::array<std::int64_t, 11>;
+
+/// A row of contributions. The first amount, the number of bundles, is always 1 and not stored.
+struct ContributionRow {
+    SellerId seller{0};
+    LocalDate day;
+    TimeOfDay window_start{};
+    std::vector<CategoryId> categories;  ///< ascending
+    AmountRow amounts{};
+    friend bool operator==(const ContributionRow&, const ContributionRow&) = default;
+};
+
+[[nodiscard]] std::optional<ContributionRow> find_contribution(Connection& db, BundleId bundle);
+void put_contribution(WriteTransaction& write, BundleId bundle, const ContributionRow& row);
+void remove_contribution(WriteTransaction& write, BundleId bundle);
+/// In order of bundle.
+void each_contribution(Connection& db, SellerId seller,
+                       const std::function<void(BundleId, const ContributionRow&)>& found);
+
+// Each adds a difference to a row, makes the row if it is missing, and removes it once it is all zero.
+
+void add_to_day(WriteTransaction& write, SellerId seller, LocalDate day, const AmountRow& difference);
+void add_to_seller(WriteTransaction& write, SellerId seller, const AmountRow& difference);
+void add_to_category(WriteTransaction& write, SellerId seller, CategoryId category, std::int64_t difference);
+void add_to_window(WriteTransaction& write, SellerId seller, TimeOfDay window_start, std::int64_t difference);
+void add_to_hour(WriteTransaction& write, SellerId seller, int week_hour, std::int64_t difference);
+
+[[nodiscard]] AmountRow seller_amounts(Connection& db, SellerId seller);
+/// Between two days, both included, in order of day.
+void each_day(Connection& db, SellerId seller, LocalDate from, LocalDate to,
+              const std::function<void(LocalDate, const AmountRow&)>& found);
+void each_category(Connection& db, SellerId seller, const std::function<void(CategoryId, std::int64_t)>& found);
+void each_window(Connection& db, SellerId seller, const std::function<void(TimeOfDay, std::int64_t)>& found);
+void each_hour(Connection& db, SellerId seller, const std::function<void(int, std::int64_t)>& found);
+
+/// Removes contributions and totals of a seller, to be counted anew.
+void clear_totals(WriteTransaction& write, SellerId seller);
+
+/// A row of refresh_state.
+struct RefreshState {
+    Timestamp closed_through = Timestamp::min();
+    std::int64_t history_revision = 0;
+    std::string upcoming;
+    friend bool operator==(const RefreshState&, const RefreshState&) = default;
+};
+
+[[nodiscard]] RefreshState find_refresh_state(Connection& db, SellerId seller);
+void put_refresh_state(WriteTransaction& write, SellerId seller, const RefreshState& state);
+
+}  // namespace edge::storage

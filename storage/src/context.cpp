@@ -1,0 +1,100 @@
+#include "edge/storage/context.hpp"
+
+#include <fmt/format.h>
+
+namespace edge::storage {
+namespace {
+
+/// Half away from zero, in tenths.
+std::string tenths(Degrees degrees) {
+    constexpr std::int64_t units_per_tenth = 100'000;
+    const std::int64_t units = degrees.units();
+    const std::int64_t rounded =
+        (units < 0 ? units - units_per_tenth / 2 : units + units_per_tenth / 2) / units_per_tenth;
+    return format_decimal(rounded, 1);
+}
+
+constexpr std::string_view weather_columns =
+    "SELECT place, day, kind, temperature, weather_flag, source, fetched_at FROM weather ";
+
+WeatherRow read_weather(const Query& row) {
+    return {.place = row.text(0),
+            .day = row.day(1),
+            .kind = row.text(2),
+            .temperature = row.optional_decimal<Celsius>(3),
+            .flag = parse_weather_flag(row.view(4)),
+            .source = row.text(5),
+            .fetched_at = row.time(6)};
+}
+
+}  // namespace
+
+std::string place_of(Degrees latitude, Degrees longitude) {
+    return fmt::format("{},{}", tenths(latitude), tenths(longitude));
+}
+
+std::optional<WeatherRow> find_weather(Connection& db, std::string_view place, LocalDate day, std::string_view kind) {
+    static const std::string sql = fmt::format("{} WHERE place = ? AND day = ? AND kind = ?", weather_columns);
+    Query row = db.query(sql, place, day, kind);
+    if (!row.step()) return std::nullopt;
+    return read_weather(row);
+}
+
+std::optional<WeatherRow> find_weather(Connection& db, std::int64_t weather_id) {
+    static const std::string sql = fmt::format("{} WHERE weather_id = ?", weather_columns);
+    Query row = db.query(sql, weather_id);
+    if (!row.step()) return std::nullopt;
+    return read_weather(row);
+}
+
+std::vector<WeatherRow> list_weather(Connection& db, std::string_view place, LocalDate from, LocalDate to) {
+    static const std::string sql =
+        fmt::format("{} WHERE place = ? AND day BETWEEN ? AND ? ORDER BY day, kind", weather_columns);
+    std::vector<WeatherRow> rows;
+    Query row = db.query(sql, place, from, to);
+    while (row.step()) rows.push_back(read_weather(row));
+    return rows;
+}
+
+bool put_weather(WriteTransaction& write, const WeatherRow& weather, const Uuid& uuid) {
+    Connection& db = write.connection();
+    const std::optional<std::string_view> flag = weather.flag ? std::optional(name_of(*weather.flag)) : std::nullopt;
+    const std::int64_t before = db.total_changes();
+    db.query(
+          "INSERT INTO weather (uuid, place, day, kind, temperature, weather_flag, source, fetched_at) VALUES (?, ?, "
+          "?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (place, day, kind) DO UPDATE SET temperature = excluded.temperature, weather_flag = "
+          "excluded.weather_flag, "
+          "source = excluded.source, fetched_at = excluded.fetched_at WHERE excluded.fetched_at >= fetched_at AND "
+          "(temperature, "
+          "weather_flag, source, fetched_at) IS NOT (excluded.temperature, excluded.weather_flag, excluded.source, "
+          "excluded.fetched_at)",
+          uuid, weather.place, weather.day, weather.kind, weather.temperature, flag, weather.source, weather.fetched_at)
+        .run();
+    return db.total_changes() != before;
+}
+
+bool has_holiday(Connection& db, std::string_view region, LocalDate day) {
+    return db.query("SELECT 1 FROM holidays WHERE region = ? AND day = ?", region, day).step();
+}
+
+std::vector<HolidayRow> list_holidays(Connection& db, std::string_view region, LocalDate from, LocalDate to) {
+    std::vector<HolidayRow> rows;
+    Query row = db.query(
+        "SELECT region, day, name, source FROM holidays WHERE region = ? AND day BETWEEN ? AND ? ORDER BY day, name",
+        region, from, to);
+    while (row.step())
+        rows.push_back({.region = row.text(0), .day = row.day(1), .name = row.text(2), .source = row.text(3)});
+    return rows;
+}
+
+bool put_holiday(WriteTransaction& write, const HolidayRow& holiday, const Uuid& uuid) {
+    Connection& db = write.connection();
+    const std::int64_t before = db.total_changes();
+    db.query("INSERT INTO holidays (uuid, region, day, name, source) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+             uuid, holiday.region, holiday.day, holiday.name, holiday.source)
+        .run();
+    return db.total_changes() != before;
+}
+
+}  // namespace edge::storage
