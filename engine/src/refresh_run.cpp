@@ -12,7 +12,8 @@
 namespace edge {
 
 using storage::CapturedTable;
-using storage::ChangedRow;
+using storage::JournalEntry;
+using storage::JournalReader;
 
 namespace {
 
@@ -96,29 +97,39 @@ void RefreshRun::finish() {
         write_forecasts(work);
         if (work.current != work.stored) storage::put_refresh_state(*write_, id, work.current);
     }
-    storage::mark_changes_seen(*write_);
+    mark_journal_read();
     report_.categories_without_row.assign(nameless_.begin(), nameless_.end());
 }
 
 void RefreshRun::read_journal() {
-    storage::each_unseen_change(*db_, [this](const ChangedRow& change) { note_change(change); });
+    storage::JournalScan journal(*db_, storage::journal_cursor(*db_, JournalReader::analytics));
+    JournalEntry entry;
+    while (journal.next(entry)) note_change(entry);
 }
 
-void RefreshRun::note_change(const ChangedRow& change) {
-    switch (static_cast<CapturedTable>(change.table)) {
-        case CapturedTable::bundles: dirty_.emplace(change.row); break;
+void RefreshRun::mark_journal_read() {
+    // The refresh's own entries are read with the others: what they say is in the graphs already.
+    const std::int64_t head = storage::journal_head(*db_, JournalReader::analytics);
+    if (head == storage::journal_cursor(*db_, JournalReader::analytics)) return;
+    storage::advance_journal_cursor(*write_, JournalReader::analytics, head);
+    storage::trim_journal(*write_);
+}
+
+void RefreshRun::note_change(const JournalEntry& entry) {
+    switch (entry.table) {
+        case CapturedTable::bundles: dirty_.emplace(entry.row); break;
         case CapturedTable::reservations:
-            if (change.parent) dirty_.emplace(*change.parent);
+            if (entry.parent) dirty_.emplace(*entry.parent);
             break;
-        case CapturedTable::sellers: note_seller_change(change); break;
+        case CapturedTable::sellers: note_seller_change(entry); break;
         case CapturedTable::category: labels_changed_ = true; break;
         case CapturedTable::forecast_input:
             // A window whose inputs someone else touched is looked at again; what was learned from them too.
             history_changed_ = true;
-            if (change.parent) dirty_.emplace(*change.parent);
+            if (entry.parent) dirty_.emplace(*entry.parent);
             break;
         case CapturedTable::weather:
-        case CapturedTable::holidays: note_weather_change(change); break;
+        case CapturedTable::holidays: note_context_change(); break;
         case CapturedTable::forecast_output:
         case CapturedTable::analytics_graphs:
         case CapturedTable::analytics_series:
@@ -126,8 +137,8 @@ void RefreshRun::note_change(const ChangedRow& change) {
     }
 }
 
-void RefreshRun::note_seller_change(const ChangedRow& change) {
-    const SellerId id(change.row);
+void RefreshRun::note_seller_change(const JournalEntry& entry) {
+    const SellerId id(entry.row);
     const auto found = sellers_.find(id);
     if (found == sellers_.end()) {  // the seller is gone, and its bundles with it
         storage::clear_totals(*write_, id);
@@ -137,13 +148,12 @@ void RefreshRun::note_seller_change(const ChangedRow& change) {
         bit_of(CapturedTable::sellers, "time_zone") | bit_of(CapturedTable::sellers, "currency") |
         bit_of(CapturedTable::sellers, "latitude") | bit_of(CapturedTable::sellers, "longitude") |
         bit_of(CapturedTable::sellers, "holiday_region");
-    if (change.op == 2 && (change.mask & matters) != 0) found->second.recount = true;
+    if (entry.op == storage::JournalOp::updated && (entry.mask & matters) != 0) found->second.recount = true;
 }
 
-void RefreshRun::note_weather_change(const ChangedRow& change) {
-    // Inputs of windows that are over must follow, and which of them a row concerned cannot be told once it has
-    // changed. Context arrives seldom and in bulk.
-    static_cast<void>(change);
+void RefreshRun::note_context_change() {
+    // Inputs of windows that are over must follow, and which of them a row of weather or holidays concerned cannot be
+    // told once it has changed. Context arrives seldom and in bulk.
     for (auto& [id, work] : sellers_) work.recount = true;
 }
 

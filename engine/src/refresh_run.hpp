@@ -7,6 +7,7 @@
 #include "edge/analytics/totals.hpp"
 #include "edge/forecast/method.hpp"
 #include "edge/storage/graphs.hpp"
+#include "edge/storage/journal.hpp"
 #include "edge/storage/outcomes.hpp"
 #include "edge/storage/totals.hpp"
 
@@ -55,9 +56,10 @@ private:
 
     // Which bundles to look at
     void read_journal();
-    void note_change(const storage::ChangedRow& change);
-    void note_seller_change(const storage::ChangedRow& change);
-    void note_weather_change(const storage::ChangedRow& change);
+    void mark_journal_read();
+    void note_change(const storage::JournalEntry& entry);
+    void note_seller_change(const storage::JournalEntry& entry);
+    void note_context_change();
     void add_ended_bundles(SellerWork& work);
     void choose_recounts();
 

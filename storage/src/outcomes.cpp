@@ -55,17 +55,6 @@ void read_bundle_columns(const Query& row, BundleRow& bundle) {
     bundle.window = {.start = row.time(7), .end = row.time(8)};
 }
 
-std::int64_t journal_head(Connection& db) {
-    Query row = db.query("SELECT max(seq) FROM journal");
-    row.step();
-    return row.integer(0);
-}
-
-std::int64_t analytics_cursor(Connection& db) {
-    Query row = db.query("SELECT cursor FROM journal_readers WHERE reader = 'analytics'");
-    return row.step() ? row.integer(0) : 0;
-}
-
 }  // namespace
 
 std::optional<BundleRow> find_bundle_row(Connection& db, BundleId id) {
@@ -115,33 +104,6 @@ std::vector<BundleId> bundles_ended(Connection& db, SellerId seller, Timestamp a
                          seller, after, by);
     while (row.step()) bundles.emplace_back(row.integer(0));
     return bundles;
-}
-
-void each_unseen_change(Connection& db, const std::function<void(const ChangedRow&)>& found) {
-    Query row =
-        db.query("SELECT tbl, row, op & 7, mask, parent FROM journal WHERE seq > ? ORDER BY seq", analytics_cursor(db));
-    while (row.step()) {
-        found({.table = static_cast<int>(row.integer(0)),
-               .row = row.integer(1),
-               .op = static_cast<int>(row.integer(2)),
-               .mask = row.integer(3),
-               .parent = row.optional_integer(4)});
-    }
-}
-
-std::int64_t count_unseen_changes(Connection& db) {
-    // Numbers are given without gaps, but a rolled-back transaction may leave some, so this is counted.
-    Query row = db.query("SELECT count(*) FROM journal WHERE seq > ?", analytics_cursor(db));
-    row.step();
-    return row.integer(0);
-}
-
-void mark_changes_seen(WriteTransaction& write) {
-    Connection& db = write.connection();
-    const std::int64_t head = journal_head(db);
-    if (head <= analytics_cursor(db)) return;
-    db.query("UPDATE journal_readers SET cursor = ? WHERE reader = 'analytics'", head).run();
-    db.query("DELETE FROM journal WHERE seq <= (SELECT min(cursor) FROM journal_readers)").run();
 }
 
 }  // namespace edge::storage

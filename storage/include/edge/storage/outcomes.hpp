@@ -33,19 +33,4 @@ void each_bundle_row(Connection& db, SellerId seller, const std::function<void(c
 /// Bundles whose window ended after `after` and by `by`.
 [[nodiscard]] std::vector<BundleId> bundles_ended(Connection& db, SellerId seller, Timestamp after, Timestamp by);
 
-/// One entry of the journal, as analytics reads it.
-struct ChangedRow {
-    int table = 0;  ///< a CapturedTable
-    std::int64_t row = 0;
-    int op = 0;  ///< 1 created, 2 updated, 3 deleted
-    std::int64_t mask = 0;
-    std::optional<std::int64_t> parent;  ///< the bundle of a reservation or forecast input
-};
-/// What analytics has not seen yet, in order.
-void each_unseen_change(Connection& db, const std::function<void(const ChangedRow&)>& found);
-[[nodiscard]] std::int64_t count_unseen_changes(Connection& db);
-/// Everything in the journal counts as seen by analytics; what sync has seen too is dropped. Writes nothing if there
-/// was nothing new.
-void mark_changes_seen(WriteTransaction& write);
-
 }  // namespace edge::storage

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "edge/core/uuid.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace edge {
+
+/// The identity of a row that is known by what it says, the same on every device: BLAKE2b-128 of the table's name and
+/// the parts, each on a line.
+[[nodiscard]] Uuid identity_of(std::string_view table, std::initializer_list<std::string_view> parts);
+
+}  // namespace edge

@@ -1,0 +1,67 @@
+#include "engine_state.hpp"
+
+#include "edge/storage/journal.hpp"
+#include "edge/storage/sellers.hpp"
+
+#include <filesystem>
+
+namespace edge {
+
+using storage::Query;
+
+namespace {
+
+template <class... Values>
+std::int64_t number(storage::Connection& db, std::string_view sql, const Values&... values) {
+    Query row = db.query(sql, values...);
+    return row.step() ? row.integer(0) : 0;
+}
+
+std::int64_t file_bytes(const std::string& path) {
+    std::int64_t bytes = 0;
+    for (const char* suffix : {"", "-wal"}) {
+        std::error_code missing;
+        const std::uintmax_t size = std::filesystem::file_size(path + suffix, missing);
+        if (!missing) bytes += static_cast<std::int64_t>(size);
+    }
+    return bytes;
+}
+
+}  // namespace
+
+StatusReport Engine::status() {
+    storage::Connection& db = state_->db;
+    const SellerId id = home_seller();
+    StatusReport report{.path = db.path(), .seller = storage::get_seller(db, id), .as_of = state_->now()};
+    const TimeZone& zone = state_->time_zone(report.seller.time_zone);
+    const LocalDate today = zone.to_local(report.as_of).day;
+    {
+        const storage::ReadTransaction read(db);
+        report.bundles = number(db, "SELECT count(*) FROM bundles WHERE seller_id = ?", id);
+        report.open_bundles =
+            number(db, "SELECT count(*) FROM bundles WHERE seller_id = ? AND window_end > ? AND closed_at IS NULL", id,
+                   report.as_of);
+        report.reservations = number(db, "SELECT count(*) FROM reservations");
+        report.open_reservations = number(db,
+                                          "SELECT count(*) FROM bundles b JOIN reservations r USING (bundle_id) WHERE "
+                                          "b.seller_id = ? AND b.window_end > ? AND "
+                                          "r.collected_at IS NULL AND r.cancelled_at IS NULL",
+                                          id, report.as_of);
+        report.windows_to_close = number(db,
+                                         "SELECT count(*) FROM bundles b WHERE b.seller_id = ?1 AND b.window_end <= ?2 "
+                                         "AND b.window_end > coalesce((SELECT "
+                                         "closed_through FROM refresh_state WHERE seller_id = ?1), "
+                                         "-9223372036854775808) AND NOT EXISTS (SELECT 1 FROM closed_windows c "
+                                         "WHERE c.bundle_id = b.bundle_id)",
+                                         id, report.as_of);
+        report.unrefreshed = storage::unread_rows(db, storage::JournalReader::analytics);
+    }
+    report.today = bundles({.seller = id,
+                            .starts_before = zone.to_instant(today + std::chrono::days(1), TimeOfDay(0)),
+                            .ends_after = zone.to_instant(today, TimeOfDay(0))});
+    report.unsent = sync_status().pending_changes;
+    report.file_bytes = file_bytes(db.path());
+    return report;
+}
+
+}  // namespace edge
