@@ -2,6 +2,7 @@
 
 #include "engine_state.hpp"
 #include "refresh_worker.hpp"
+#include "row_identity.hpp"
 
 #include "edge/storage/sellers.hpp"
 
@@ -95,19 +96,22 @@ Engine Engine::create(const std::string& path, const NewSeller& seller, const En
     storage::check_seller(seller.name, seller.time_zone, seller.currency);
     auto state = std::make_unique<State>(Connection::create(path, open_options(options)), options);
     WriteTransaction write(state->db);
-    const Seller stored = storage::insert_seller(write, Seller{.uuid = state->new_uuid(),
-                                                               .name = seller.name,
-                                                               .address_line1 = seller.address_line1,
-                                                               .address_line2 = seller.address_line2,
-                                                               .city = seller.city,
-                                                               .post_code = seller.post_code,
-                                                               .region = seller.region,
-                                                               .country = seller.country,
-                                                               .latitude = seller.latitude,
-                                                               .longitude = seller.longitude,
-                                                               .time_zone = seller.time_zone,
-                                                               .currency = seller.currency,
-                                                               .holiday_region = seller.holiday_region});
+    const Seller stored = storage::insert_seller(
+        write, Seller{.id = SellerId(seller.marketplace_id.value_or(0)),
+                      .uuid = seller.marketplace_id ? marketplace_identity("sellers", *seller.marketplace_id)
+                                                    : state->new_uuid(),
+                      .name = seller.name,
+                      .address_line1 = seller.address_line1,
+                      .address_line2 = seller.address_line2,
+                      .city = seller.city,
+                      .post_code = seller.post_code,
+                      .region = seller.region,
+                      .country = seller.country,
+                      .latitude = seller.latitude,
+                      .longitude = seller.longitude,
+                      .time_zone = seller.time_zone,
+                      .currency = seller.currency,
+                      .holiday_region = seller.holiday_region});
     set_meta(write, meta_home_seller, fmt::format("{}", stored.id.value()));
     set_meta(write, meta_replica, state->new_uuid().text());
     write.commit();

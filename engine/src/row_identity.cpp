@@ -18,4 +18,8 @@ Uuid identity_of(std::string_view table, std::initializer_list<std::string_view>
     return Uuid::make_v8(hash);
 }
 
+Uuid marketplace_identity(std::string_view table, std::int64_t id) {
+    return identity_of("marketplace", {table, std::to_string(id)});
+}
+
 }  // namespace edge

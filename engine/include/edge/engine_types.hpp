@@ -52,6 +52,8 @@ struct NewSeller {
     std::string time_zone = "UTC";
     std::string currency = "GBP";
     std::string holiday_region;
+    /// The marketplace's number for this seller: its rows then match those of the marketplace's dumps.
+    std::optional<std::int64_t> marketplace_id = {};
 };
 
 /// What is set is changed.
