@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace edge::storage {
 namespace {
@@ -107,6 +109,19 @@ TEST_F(QueryTest, GivesBackEveryTypeItBinds) {
     EXPECT_EQ(row.optional_decimal<PointValue>(6), std::nullopt);
     EXPECT_EQ(row.optional_integer(7), 7);
     EXPECT_EQ(row.column_count(), 8);
+}
+
+TEST_F(QueryTest, BindsValuesWhoseTypesAreKnownOnlyAtRunTime) {
+    const std::vector<std::uint8_t> bytes = {1, 0, 2};
+    const std::vector<SqlValue> values = {std::int64_t{-5}, std::string_view("text"), nullptr, std::span(bytes)};
+
+    Query row = db.query_with("SELECT ?, ?, ?, ?", values);
+
+    ASSERT_TRUE(row.step());
+    EXPECT_EQ(row.integer(0), -5);
+    EXPECT_EQ(row.text(1), "text");
+    EXPECT_TRUE(row.is_null(2));
+    EXPECT_TRUE(std::ranges::equal(row.blob(3), bytes));
 }
 
 TEST_F(QueryTest, TellsEmptyFromNothing) {

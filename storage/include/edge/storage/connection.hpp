@@ -17,6 +17,7 @@
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <variant>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -28,6 +29,9 @@ class Database;
 namespace edge::storage {
 
 class Connection;
+
+/// A value whose type is known only when it is bound. Text and blobs must live as long as the Query.
+using SqlValue = std::variant<std::nullptr_t, std::int64_t, std::string_view, std::span<const std::uint8_t>>;
 
 /// Compiled statements that nobody uses at the moment, by their SQL.
 struct SqlHash {
@@ -123,6 +127,9 @@ private:
             bind(index, nullptr);
         }
     }
+    void bind_held(int index, const SqlValue& value) {
+        std::visit([&](const auto& held) { bind(index, held); }, value);
+    }
     void bind_copy(int index, const std::string& value);
     void reset() noexcept;
     [[nodiscard]] std::int64_t decimal_units(int column, int places) const;
@@ -164,6 +171,13 @@ public:
     [[nodiscard]] Query query(std::string_view sql, const Values&... values) {
         Query query(*this, sql);
         query.bind_all(values...);
+        return query;
+    }
+    /// The same with values whose number is known only here.
+    [[nodiscard]] Query query_with(std::string_view sql, std::span<const SqlValue> values) {
+        Query query(*this, sql);
+        int index = 0;
+        for (const SqlValue& value : values) query.bind_held(++index, value);
         return query;
     }
     /// Runs statements without values, for schema work.
