@@ -1,0 +1,195 @@
+#include "apply.hpp"
+
+#include "edge/protocol/tables.hpp"
+
+namespace edge::hub {
+
+using protocol::Change;
+using protocol::HubRow;
+using protocol::Merge;
+using protocol::Op;
+using protocol::Outcome;
+using protocol::ParentReference;
+using protocol::RowFault;
+using protocol::TableDescriptor;
+
+namespace {
+
+std::int64_t milliseconds_of(Timestamp now) {
+    return std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count();
+}
+
+bool is_reservation(const TableDescriptor& table) { return table.rule == protocol::MergeRule::reservation; }
+
+/// What the change would make of the reservation's claim, if it says anything about it.
+std::optional<Claim> intended_claim(const Change& change, const std::optional<HubRow>& current) {
+    const protocol::FieldValue* bundle = protocol::find_field(change.fields, "bundle");
+    const protocol::FieldValue* code = protocol::find_field(change.fields, "claim_code");
+    if (bundle == nullptr && code == nullptr) return std::nullopt;
+    Claim claim = current ? claim_of(*current) : Claim{};
+    if (const std::string* text = bundle == nullptr ? nullptr : protocol::as_text(*bundle)) claim.parent = *text;
+    if (const std::string* text = code == nullptr ? nullptr : protocol::as_text(*code)) claim.code = *text;
+    return claim;
+}
+
+/// One request's changes on their way into the rows.
+class Application {
+public:
+    Application(std::string_view replica, std::int64_t head, Timestamp now) : replica_(replica), now_(now) {
+        applied_.head = head;
+    }
+
+    void load(SellerReader& reader, const std::vector<PartToApply>& parts) {
+        for (const PartToApply& part : parts) {
+            for (const Change& change : part.segment->changes) want_rows(change);
+        }
+        rows_.load_rows(reader);
+        for (const PartToApply& part : parts) {
+            for (const Change& change : part.segment->changes) want_children_and_claims(change);
+        }
+        rows_.load_children_and_claims(reader);
+    }
+
+    void apply(const PartToApply& part) {
+        std::vector<protocol::ChangeOutcome>& outcomes = applied_.outcomes.emplace_back();
+        std::int64_t index = 0;
+        for (const Change& change : part.segment->changes) {
+            apply_change(part, change, index, outcomes);
+            ++index;
+        }
+    }
+
+    [[nodiscard]] Applied finish() && {
+        applied_.rows = std::move(rows_).changed_rows();
+        return std::move(applied_);
+    }
+
+private:
+    void want_rows(const Change& change) {
+        const TableDescriptor* table = protocol::find_table(change.table);
+        if (table == nullptr || !change.fault.empty()) return;
+        rows_.want(table->number, change.key);
+        protocol::each_parent(*table, change, [&](const ParentReference& parent) {
+            const TableDescriptor* of = protocol::find_table(parent.table);
+            if (of->lane == table->lane) rows_.want(of->number, parent.key);
+        });
+    }
+
+    void want_children_and_claims(const Change& change) {
+        const TableDescriptor* table = protocol::find_table(change.table);
+        if (table == nullptr || !change.fault.empty()) return;
+        if (change.op == Op::remove && protocol::find_column(*table, "closed_at") != nullptr) {
+            rows_.want_children(change.key);
+        }
+        if (change.op == Op::remove || !is_reservation(*table)) return;
+        const std::optional<Claim> claim = intended_claim(change, rows_.row(table->number, change.key));
+        if (claim) rows_.want_claim(claim->parent, claim->code);
+    }
+
+    [[nodiscard]] protocol::MergeContext context_of(const TableDescriptor& table, const Change& change,
+                                                    std::int64_t h0) const {
+        protocol::MergeContext context{.replica = replica_,
+                                       .hlc = protocol::clamp_clock(h0, change.hlc, milliseconds_of(now_))};
+        protocol::each_parent(table, change, [&](const ParentReference& parent) {
+            const TableDescriptor* of = protocol::find_table(parent.table);
+            if (of->lane != table.lane) return;
+            const std::optional<HubRow>& row = rows_.row(of->number, parent.key);
+            context.parent_absent = context.parent_absent || !row;
+            context.parent_deleted = context.parent_deleted || (row && row->deleted);
+        });
+        if (change.op == Op::remove) context.has_live_children = rows_.has_live_children(change.key);
+        return context;
+    }
+
+    [[nodiscard]] Merge merge_change(const TableDescriptor& table, const Change& change,
+                                     const protocol::MergeContext& context) const {
+        const std::optional<HubRow>& current = rows_.row(table.number, change.key);
+        Merge merge = protocol::merge(current, change, context);
+        if (!merge.row || merge.row->deleted || !is_reservation(table)) return merge;
+        const Claim claim = claim_of(*merge.row);
+        if (current && !current->deleted && claim == claim_of(*current)) return merge;
+        if (!rows_.is_taken(claim.parent, claim.code, change.key)) return merge;
+        Merge refused;
+        refused.outcome = Outcome::rejected;
+        refused.reason = protocol::reason::claim_code_collision;
+        return refused;
+    }
+
+    void apply_change(const PartToApply& part, const Change& change, std::int64_t index,
+                      std::vector<protocol::ChangeOutcome>& outcomes) {
+        const TableDescriptor* table = protocol::find_table(change.table);
+        Merge merge;
+        std::string detail;
+        if (const std::optional<RowFault> fault = protocol::check_change(change)) {
+            merge.outcome = Outcome::rejected;
+            merge.reason = fault->reason;
+            detail = fault->detail;
+        } else {
+            const protocol::MergeContext context = context_of(*table, change, part.segment->h0);
+            merge = merge_change(*table, change, context);
+            if (merge.revive_parent) revive_parents(*table, change, context.hlc);
+            if (merge.row) put(*table, change.key, *std::move(merge.row));
+        }
+        if (merge.outcome == Outcome::accepted) return;
+        outcomes.push_back({.lane = part.id.lane.lane,
+                            .seq = part.id.seq,
+                            .part = part.id.part,
+                            .index = index,
+                            .table = change.table,
+                            .key = change.key,
+                            .outcome = merge.outcome,
+                            .reason = merge.reason});
+        record(part, change, index, merge, detail);
+    }
+
+    void record(const PartToApply& part, const Change& change, std::int64_t index, const Merge& merge,
+                const std::string& detail) {
+        ChangeId id{.replica = replica_, .part = part.id, .index = index};
+        if (protocol::is_dead_letter(merge.outcome)) {
+            applied_.dead_letters.push_back({.id = std::move(id),
+                                             .table = change.table,
+                                             .key = change.key,
+                                             .outcome = merge.outcome,
+                                             .reason = merge.reason,
+                                             .detail = detail,
+                                             .change = protocol::encode(change),
+                                             .at = now_});
+        } else if (!merge.lost.empty()) {
+            const TableDescriptor* table = protocol::find_table(change.table);
+            applied_.lost.push_back({.id = std::move(id),
+                                     .row = {.table = table->number, .key = change.key},
+                                     .reason = merge.reason,
+                                     .lost = merge.lost});
+        }
+    }
+
+    void revive_parents(const TableDescriptor& table, const Change& change, std::int64_t hlc) {
+        protocol::each_parent(table, change, [&](const ParentReference& parent) {
+            const TableDescriptor* of = protocol::find_table(parent.table);
+            const std::optional<HubRow>& row = rows_.row(of->number, parent.key);
+            if (row && row->deleted) put(*of, parent.key, protocol::revive_closed(*row, hlc));
+        });
+    }
+
+    void put(const TableDescriptor& table, std::string_view key, HubRow row) {
+        row.version = ++applied_.head;
+        rows_.put(table.number, key, std::move(row));
+    }
+
+    std::string replica_;
+    Timestamp now_;
+    WorkingSet rows_;
+    Applied applied_;
+};
+
+}  // namespace
+
+Applied apply_parts(SellerReader& reader, std::string_view replica, const std::vector<PartToApply>& parts,
+                    std::int64_t head, Timestamp now) {
+    Application application(replica, head, now);
+    application.load(reader, parts);
+    for (const PartToApply& part : parts) application.apply(part);
+    return std::move(application).finish();
+}
+
+}  // namespace edge::hub

@@ -1,0 +1,118 @@
+#include "edge/core/error.hpp"
+#include "edge/hub/intake.hpp"
+#include "edge/transport/bundle_file.hpp"
+
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace edge::hub {
+
+using protocol::Decoded;
+
+namespace {
+
+/// As much as a device sends in one request.
+constexpr std::size_t batch_bytes = std::size_t{1} << 20U;
+
+/// Hands a file's parts over in batches, and joins the answers.
+class FileIntake {
+public:
+    FileIntake(HubStore& store, Timestamp now, const IntakeOptions& options)
+        : store_(&store), now_(now), options_(&options) {}
+
+    void begin(const protocol::BundleFileHeader& header) {
+        header_.seller = header.seller;
+        header_.replica = header.replica;
+    }
+    void add(std::string_view part) {
+        if (!parts_.empty() && (bytes_ + part.size() > batch_bytes || parts_.size() >= options_->limits.request_parts))
+            send();
+        bytes_ += part.size();
+        parts_.emplace_back(part);
+    }
+    /// The joined answer; a Problem if the hub could read nothing of the file.
+    [[nodiscard]] Decoded<protocol::Ack> finish() {
+        if (!parts_.empty() || (!ack_ && !problem_)) send();
+        if (!ack_) return *problem_;
+        ack_->outcomes = std::move(outcomes_);
+        for (protocol::LaneAck& lane : ack_->lanes) {
+            const auto problem = lane_problems_.find({.epoch = lane.epoch, .lane = lane.lane});
+            if (!lane.problem && problem != lane_problems_.end()) lane.problem = problem->second;
+        }
+        return *std::move(ack_);
+    }
+
+private:
+    void send() {
+        if (!take({parts_.begin(), parts_.end()})) {
+            // one by one, so that only the part that cannot be read is left out; its lane then shows a gap
+            for (const std::string& part : parts_) take({part});
+        }
+        parts_.clear();
+        bytes_ = 0;
+    }
+
+    bool take(const std::vector<std::string_view>& parts) {
+        Decoded<IntakeResult> result = take_parts(*store_, header_, parts, now_, *options_);
+        if (!result) {
+            problem_ = result.problem();
+            return false;
+        }
+        const std::vector<protocol::ChangeOutcome>& outcomes = result->ack.outcomes;
+        outcomes_.insert(outcomes_.end(), outcomes.begin(), outcomes.end());
+        for (const protocol::LaneAck& lane : result->ack.lanes) {
+            if (lane.problem) lane_problems_.emplace(LaneId{.epoch = lane.epoch, .lane = lane.lane}, *lane.problem);
+        }
+        ack_ = std::move((*result).ack);
+        return true;
+    }
+
+    HubStore* store_;
+    Timestamp now_;
+    const IntakeOptions* options_;
+    protocol::SyncHeader header_;
+    std::vector<std::string> parts_;
+    std::size_t bytes_ = 0;
+    std::vector<protocol::ChangeOutcome> outcomes_;
+    std::map<LaneId, protocol::Problem> lane_problems_;  ///< the first of each lane
+    std::optional<protocol::Ack> ack_;
+    std::optional<protocol::Problem> problem_;
+};
+
+Error damaged(const std::filesystem::path& file, const protocol::Problem& problem) {
+    return Error(ErrorCode::corrupt_data, "cannot import " + file.string() + ": " + problem.detail,
+                 {{"reason", problem.reason}}, "export it again; nothing of it was taken");
+}
+
+}  // namespace
+
+protocol::Receipt import_bundle_file(HubStore& store, const std::filesystem::path& file, Timestamp now,
+                                     const IntakeOptions& options) {
+    const Decoded<protocol::BundleFileSummary> whole = transport::check_bundle_file(file, options.limits);
+    if (!whole) throw damaged(file, whole.problem());
+    FileIntake intake(store, now, options);
+    protocol::Receipt receipt;
+    const Decoded<protocol::BundleFileSummary> read =
+        transport::read_bundle_file(file,
+                                    {.header =
+                                         [&](const protocol::BundleFileHeader& header) {
+                                             receipt.seller = header.seller;
+                                             receipt.replica = header.replica;
+                                             intake.begin(header);
+                                         },
+                                     .part = [&](std::string_view part) { intake.add(part); }},
+                                    options.limits);
+    if (!read) throw damaged(file, read.problem());
+    Decoded<protocol::Ack> ack = intake.finish();
+    if (!ack) {
+        throw Error(ErrorCode::refused, "cannot import " + file.string() + ": " + ack.problem().detail,
+                    {{"reason", ack.problem().reason}});
+    }
+    receipt.file = read->sha256;
+    receipt.created_at = format_timestamp(now);
+    receipt.ack = *std::move(ack);
+    return receipt;
+}
+
+}  // namespace edge::hub

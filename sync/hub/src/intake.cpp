@@ -1,0 +1,312 @@
+#include "edge/hub/intake.hpp"
+
+#include "apply.hpp"
+#include "durable.hpp"
+
+#include "edge/core/error.hpp"
+#include "edge/protocol/segment.hpp"
+
+#include <algorithm>
+#include <list>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace edge::hub {
+
+using protocol::Decoded;
+using protocol::LaneAck;
+using protocol::LaneCursor;
+using protocol::PartPlace;
+using protocol::PartVerdict;
+using protocol::Problem;
+using protocol::Segment;
+
+namespace {
+
+/// Replicas and sellers are named by ids, which are short.
+constexpr std::size_t longest_name = 64;
+
+struct ArrivedPart {
+    PartId id;
+    PartPlace place;
+    Segment segment;
+    std::string_view bytes;
+};
+
+std::optional<Problem> check_header(const protocol::SyncHeader& header) {
+    for (const std::string* name : {&header.seller, &header.replica}) {
+        if (name->empty() || name->size() > longest_name) {
+            return protocol::make_problem(protocol::ProblemClass::bug, protocol::reason::wrong_shape,
+                                          "seller and replica must have 1 to 64 bytes");
+        }
+    }
+    return std::nullopt;
+}
+
+Decoded<ArrivedPart> read_part(const protocol::SyncHeader& header, std::string_view bytes, std::size_t index,
+                               const protocol::Limits& limits) {
+    const std::string where = "part " + std::to_string(index + 1) + " of the request: ";
+    Decoded<Segment> segment = protocol::decode_segment(bytes, limits);
+    if (!segment) {
+        Problem problem = segment.problem();
+        problem.detail.insert(0, where);
+        return problem;
+    }
+    if (segment->seller != header.seller || segment->replica != header.replica) {
+        return protocol::make_problem(protocol::ProblemClass::bug, protocol::reason::wrong_seller,
+                                      where + "it belongs to another seller or replica than the request");
+    }
+    ArrivedPart part;
+    part.id = {.lane = {.epoch = segment->epoch, .lane = segment->lane}, .seq = segment->seq, .part = segment->part};
+    part.place = protocol::place_of(*segment, bytes);
+    part.segment = *std::move(segment);
+    part.bytes = bytes;
+    return part;
+}
+
+Decoded<std::vector<ArrivedPart>> read_parts(const protocol::SyncHeader& header,
+                                             const std::vector<std::string_view>& parts,
+                                             const protocol::Limits& limits) {
+    std::vector<ArrivedPart> arrived;
+    arrived.reserve(parts.size());
+    for (const std::string_view bytes : parts) {
+        Decoded<ArrivedPart> part = read_part(header, bytes, arrived.size(), limits);
+        if (!part) return part.problem();
+        arrived.push_back(*std::move(part));
+    }
+    // the order within the request carries no meaning, that of the numbers does
+    std::stable_sort(arrived.begin(), arrived.end(),
+                     [](const ArrivedPart& a, const ArrivedPart& b) { return a.id < b.id; });
+    return arrived;
+}
+
+/// One request on its way through one transaction.
+class Intake {
+public:
+    Intake(SellerReader& reader, const protocol::SyncHeader& header, Timestamp now, const IntakeOptions& options)
+        : reader_(&reader), header_(&header), now_(now), options_(&options), settings_(reader.settings()) {
+        for (LaneState& lane : reader.lanes(header.replica)) {
+            cursors_.emplace(lane.id, std::move(lane.cursor));
+            highest(lane.id.lane) = std::max(highest(lane.id.lane), lane.id.epoch);
+        }
+    }
+
+    /// Decides on every part, and merges the complete segments.
+    void take(std::vector<ArrivedPart>& arrived, std::int64_t head) {
+        load_known_parts(arrived);
+        for (ArrivedPart& part : arrived) {
+            highest(part.id.lane.lane) = std::max(highest(part.id.lane.lane), part.id.lane.epoch);
+        }
+        for (ArrivedPart& part : arrived) take_part(part);
+        if (to_apply_.empty()) return;
+        applied_ = apply_parts(*reader_, header_->replica, to_apply_, head, now_);
+        for (std::size_t i = 0; i < to_apply_.size(); ++i) {
+            TakenPart& taken = known_.at(to_apply_[i].id);
+            taken.outcomes = std::move(applied_->outcomes[i]);
+            outcomes_.insert(outcomes_.end(), taken.outcomes.begin(), taken.outcomes.end());
+        }
+    }
+
+    [[nodiscard]] bool has_effect() const noexcept { return !moved_.empty(); }
+
+    /// What to write. `not_before`: when the seller's last effect was applied.
+    [[nodiscard]] SyncEffect effect(std::int64_t head, Timestamp not_before) {
+        SyncEffect effect;
+        effect.replica = header_->replica;
+        effect.head = head;
+        effect.applied_at = std::max(now_, not_before);
+        if (settings_.backup_began) {
+            effect.applied_at = std::max(effect.applied_at, *settings_.backup_began + std::chrono::microseconds(1));
+        }
+        for (const auto& [id, cursor] : cursors_) {
+            if (moved_.contains(id)) effect.cursors.push_back({.id = id, .cursor = cursor});
+        }
+        for (const PartId& id : changed_parts_) effect.parts.push_back(known_.at(id));
+        if (applied_) {
+            effect.head = applied_->head;
+            effect.rows = std::move(applied_->rows);
+            effect.dead_letters = std::move(applied_->dead_letters);
+            effect.lost = std::move(applied_->lost);
+        }
+        counts_.dead_letters = static_cast<std::int64_t>(effect.dead_letters.size());
+        return effect;
+    }
+
+    [[nodiscard]] IntakeResult result() {
+        protocol::Ack ack;
+        ack.hub_epoch = settings_.epoch;
+        ack.next_after_s = options_->next_after_s;
+        ack.outcomes = std::move(outcomes_);
+        ack.pull.from = header_->seen;
+        ack.pull.to = header_->seen;
+        ack.lanes = lane_acks();
+        counts_.problems = static_cast<std::int64_t>(problems_.size());
+        return {.ack = std::move(ack), .counts = counts_};
+    }
+
+private:
+    std::int64_t& highest(protocol::Lane lane) { return lane == protocol::Lane::ops ? highest_ops_ : highest_bulk_; }
+
+    /// Reads what is stored of the arriving parts and of the parts that their segments still wait with.
+    void load_known_parts(const std::vector<ArrivedPart>& arrived) {
+        std::set<PartId> ids;
+        for (const ArrivedPart& part : arrived) {
+            ids.insert(part.id);
+            const LaneCursor& cursor = cursors_[part.id.lane];
+            for (int staged = 1; part.id.seq == cursor.next_seq && staged < cursor.next_part; ++staged) {
+                ids.insert({.lane = part.id.lane, .seq = part.id.seq, .part = staged});
+            }
+            touched_.insert(part.id.lane);
+        }
+        for (TakenPart& part : reader_->parts(header_->replica, {ids.begin(), ids.end()})) {
+            known_.emplace(part.id, std::move(part));
+        }
+    }
+
+    void take_part(ArrivedPart& part) {
+        ++counts_.parts;
+        LaneCursor& cursor = cursors_[part.id.lane];
+        const auto known = known_.find(part.id);
+        std::optional<std::string> stored_hash;
+        if (known != known_.end()) stored_hash = known->second.hash;
+        const PartVerdict verdict = protocol::judge(cursor, part.place, stored_hash);
+        switch (verdict) {
+            case PartVerdict::apply:
+                stage(part);
+                complete(part);
+                break;
+            case PartVerdict::stage: stage(part); break;
+            case PartVerdict::already_applied:
+                ++counts_.repeated_parts;
+                repeat_outcomes(known->second);
+                return;
+            case PartVerdict::already_staged: ++counts_.repeated_parts; return;
+            case PartVerdict::gap:
+            case PartVerdict::out_of_order_part:
+            case PartVerdict::fork:
+                problems_.emplace(part.id.lane,
+                                  protocol::problem_of(verdict, cursor, part.segment, highest(part.id.lane.lane) + 1));
+                return;
+        }
+        cursor = protocol::advance(cursor, part.place, verdict);
+        moved_.insert(part.id.lane);
+    }
+
+    void repeat_outcomes(const TakenPart& part) {
+        if (!repeated_.insert(part.id).second) return;
+        outcomes_.insert(outcomes_.end(), part.outcomes.begin(), part.outcomes.end());
+    }
+
+    void stage(ArrivedPart& part) {
+        known_[part.id] = {.id = part.id,
+                           .hash = part.place.hash,
+                           .changes = static_cast<std::int64_t>(part.segment.changes.size()),
+                           .outcomes = {},
+                           .applied = false,
+                           .bytes = std::string(part.bytes)};
+        changed_parts_.insert(part.id);
+        segments_[part.id] = &part.segment;
+        repeated_.insert(part.id);
+    }
+
+    /// The last part of a segment is here: it and those that were waiting take effect together.
+    void complete(const ArrivedPart& last) {
+        ++counts_.applied_segments;
+        for (int number = 1; number <= last.id.part; ++number) {
+            const PartId id{.lane = last.id.lane, .seq = last.id.seq, .part = number};
+            TakenPart& taken = known_.at(id);
+            const auto arrived = segments_.find(id);
+            const Segment* segment =
+                arrived != segments_.end() ? arrived->second : &reread_.emplace_back(read_staged(taken));
+            taken.applied = true;
+            taken.bytes.clear();
+            changed_parts_.insert(id);
+            to_apply_.push_back({.id = id, .segment = segment});
+            counts_.applied_changes += taken.changes;
+        }
+    }
+
+    [[nodiscard]] Segment read_staged(const TakenPart& part) const {
+        Decoded<Segment> segment = protocol::decode_segment(part.bytes, options_->limits);
+        if (segment) return *std::move(segment);
+        throw Error(ErrorCode::corrupt_data, "cannot read a staged part of the hub: " + segment.problem().detail);
+    }
+
+    [[nodiscard]] std::vector<LaneAck> lane_acks() {
+        std::set<LaneId> shown = touched_;
+        for (const protocol::Lane lane : {protocol::Lane::ops, protocol::Lane::bulk}) {
+            if (highest(lane) > 0) shown.insert({.epoch = highest(lane), .lane = lane});
+        }
+        const std::vector<LaneId> ids(shown.begin(), shown.end());
+        std::vector<LaneAck> acks;
+        for (const LaneId& id : ids) {
+            const LaneCursor& cursor = cursors_[id];
+            LaneAck ack{.lane = id.lane,
+                        .epoch = id.epoch,
+                        .applied = cursor.next_seq - 1,
+                        .durable = cursor.next_seq - 1,
+                        .head = cursor.applied_head,
+                        .problem = {}};
+            if (const auto problem = problems_.find(id); problem != problems_.end()) ack.problem = problem->second;
+            acks.push_back(std::move(ack));
+        }
+        if (const std::optional<Timestamp> covered = covered_until(settings_, now_)) {
+            const std::vector<std::int64_t> durable = reader_->applied_until(header_->replica, ids, *covered);
+            for (std::size_t i = 0; i < acks.size(); ++i) acks[i].durable = std::min(durable[i], acks[i].applied);
+        }
+        return acks;
+    }
+
+    SellerReader* reader_;
+    const protocol::SyncHeader* header_;
+    Timestamp now_;
+    const IntakeOptions* options_;
+    HubSettings settings_;
+    std::map<LaneId, LaneCursor> cursors_;
+    std::int64_t highest_ops_ = 0;
+    std::int64_t highest_bulk_ = 0;
+    std::map<PartId, TakenPart> known_;  ///< stored before, or taken now
+    std::map<PartId, const Segment*> segments_;
+    std::list<Segment> reread_;
+    std::set<PartId> changed_parts_;
+    std::set<PartId> repeated_;  ///< parts whose outcomes are in the answer, or will be
+    std::set<LaneId> touched_;
+    std::set<LaneId> moved_;
+    std::map<LaneId, Problem> problems_;
+    std::vector<PartToApply> to_apply_;
+    std::optional<Applied> applied_;
+    std::vector<protocol::ChangeOutcome> outcomes_;
+    IntakeCounts counts_;
+};
+
+}  // namespace
+
+Decoded<IntakeResult> take_parts(HubStore& store, const protocol::SyncHeader& header,
+                                 const std::vector<std::string_view>& parts, Timestamp now,
+                                 const IntakeOptions& options) {
+    if (std::optional<Problem> problem = check_header(header)) return *std::move(problem);
+    Decoded<std::vector<ArrivedPart>> arrived = read_parts(header, parts, options.limits);
+    if (!arrived) return arrived.problem();
+    if (arrived->empty()) {
+        const std::unique_ptr<SellerReader> reader = store.read(header.seller);
+        return Intake(*reader, header, now, options).result();
+    }
+    const std::unique_ptr<SellerWriter> writer = store.write(header.seller);
+    Intake intake(*writer, header, now, options);
+    intake.take(*arrived, writer->head());
+    if (intake.has_effect()) writer->save(intake.effect(writer->head(), writer->last_applied_at()));
+    IntakeResult result = intake.result();
+    if (intake.has_effect()) writer->commit();
+    return result;
+}
+
+Decoded<IntakeResult> take_request(HubStore& store, std::string_view body, Timestamp now,
+                                   const IntakeOptions& options) {
+    const Decoded<protocol::SyncRequest> request = protocol::decode_request(body, options.limits);
+    if (!request) return request.problem();
+    return take_parts(store, request->header, request->parts, now, options);
+}
+
+}  // namespace edge::hub

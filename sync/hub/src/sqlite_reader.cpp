@@ -1,0 +1,204 @@
+#include "sqlite_reader.hpp"
+
+#include "outcome_codec.hpp"
+
+#include "edge/core/error.hpp"
+
+#include <charconv>
+
+namespace edge::hub {
+
+using storage::Connection;
+using storage::Query;
+
+namespace {
+
+protocol::Lane lane_of(std::string_view name) {
+    const std::optional<protocol::Lane> lane = protocol::parse_lane(name);
+    if (!lane) throw Error(ErrorCode::corrupt_data, "cannot read the hub's cursors: no lane " + std::string(name));
+    return *lane;
+}
+
+protocol::Outcome outcome_of(std::string_view name) {
+    const std::optional<protocol::Outcome> outcome = protocol::parse_outcome(name);
+    if (!outcome) {
+        throw Error(ErrorCode::corrupt_data, "cannot read the hub's dead letters: no outcome " + std::string(name));
+    }
+    return *outcome;
+}
+
+/// Columns: tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim.
+StoredRow read_row(const Query& query) {
+    StoredRow stored;
+    stored.at = {.table = static_cast<int>(query.integer(0)), .key = query.text(1)};
+    stored.row.version = query.integer(2);
+    stored.row.hub_version = query.integer(3);
+    stored.row.hlc = query.integer(4);
+    stored.row.deleted = query.integer(5) != 0;
+    stored.row.writer = query.text(6);
+    std::optional<protocol::Fields> fields = protocol::decode_fields(query.view(7));
+    if (!fields || !protocol::decode_stamps(query.view(8), stored.row)) {
+        throw Error(ErrorCode::corrupt_data, "cannot read row " + stored.at.key + " of the hub: its JSON is damaged");
+    }
+    stored.row.fields = *std::move(fields);
+    stored.parent = query.text(9);
+    stored.claim = query.text(10);
+    return stored;
+}
+
+std::vector<StoredRow> read_rows(Query& query) {
+    std::vector<StoredRow> found;
+    while (query.step()) found.push_back(read_row(query));
+    return found;
+}
+
+std::optional<Timestamp> instant_of(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return Timestamp(std::chrono::microseconds(value));
+}
+
+}  // namespace
+
+std::vector<LaneState> SqliteQueries::lanes(std::string_view replica) {
+    Query query = db_->query(
+        "SELECT epoch, lane, next_seq, next_part, parts, head, applied_head FROM lane_cursor "
+        "WHERE seller = ? AND replica = ? ORDER BY epoch, lane DESC",
+        seller_, replica);
+    std::vector<LaneState> found;
+    while (query.step()) {
+        found.push_back({.id = {.epoch = query.integer(0), .lane = lane_of(query.view(1))},
+                         .cursor = {.next_seq = query.integer(2),
+                                    .next_part = static_cast<int>(query.integer(3)),
+                                    .parts = static_cast<int>(query.integer(4)),
+                                    .head = query.text(5),
+                                    .applied_head = query.text(6)}});
+    }
+    return found;
+}
+
+std::vector<TakenPart> SqliteQueries::parts(std::string_view replica, const std::vector<PartId>& ids) {
+    Query query = db_->query(
+        "SELECT hash, changes, outcomes, applied_at, bytes FROM lane_part "
+        "WHERE seller = ? AND replica = ? AND epoch = ? AND lane = ? AND seq = ? AND part = ?");
+    std::vector<TakenPart> found;
+    for (const PartId& id : ids) {
+        query.rebind(seller_, replica, id.lane.epoch, protocol::name_of(id.lane.lane), id.seq, id.part);
+        if (!query.step()) continue;
+        found.push_back({.id = id,
+                         .hash = query.text(0),
+                         .changes = query.integer(1),
+                         .outcomes = decode_outcomes(query.view(2), id),
+                         .applied = !query.is_null(3),
+                         .bytes = query.text(4)});
+    }
+    return found;
+}
+
+std::vector<std::int64_t> SqliteQueries::applied_until(std::string_view replica, const std::vector<LaneId>& lanes,
+                                                       Timestamp covered) {
+    // applied_at grows with seq within a lane, so the first match from the end is the answer
+    Query query = db_->query(
+        "SELECT seq FROM lane_part WHERE seller = ? AND replica = ? AND epoch = ? AND lane = ? AND applied_at <= ? "
+        "ORDER BY seq DESC LIMIT 1");
+    std::vector<std::int64_t> found;
+    found.reserve(lanes.size());
+    for (const LaneId& lane : lanes) {
+        query.rebind(seller_, replica, lane.epoch, protocol::name_of(lane.lane), covered);
+        found.push_back(query.step() ? query.integer(0) : 0);
+    }
+    return found;
+}
+
+std::vector<StoredRow> SqliteQueries::rows(const std::vector<RowKey>& keys) {
+    Query query = db_->query(
+        "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "
+        "WHERE seller = ? AND tbl = ? AND key = ?");
+    std::vector<StoredRow> found;
+    found.reserve(keys.size());
+    for (const RowKey& key : keys) {
+        query.rebind(seller_, key.table, key.key);
+        if (query.step()) found.push_back(read_row(query));
+    }
+    return found;
+}
+
+std::vector<StoredRow> SqliteQueries::children(const std::vector<std::string>& parents) {
+    Query query = db_->query(
+        "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "
+        "WHERE seller = ? AND parent = ?");
+    std::vector<StoredRow> found;
+    for (const std::string& parent : parents) {
+        query.rebind(seller_, parent);
+        while (query.step()) found.push_back(read_row(query));
+    }
+    return found;
+}
+
+std::vector<ClaimHolder> SqliteQueries::claims(const std::vector<Claim>& claims) {
+    Query query =
+        db_->query("SELECT tbl, key FROM hub_row WHERE seller = ? AND parent = ? AND claim = ? AND deleted = 0");
+    std::vector<ClaimHolder> found;
+    for (const Claim& claim : claims) {
+        query.rebind(seller_, claim.parent, claim.code);
+        while (query.step()) {
+            found.push_back(
+                {.claim = claim, .row = {.table = static_cast<int>(query.integer(0)), .key = query.text(1)}});
+        }
+    }
+    return found;
+}
+
+std::vector<StoredRow> SqliteQueries::changes(std::int64_t after, std::size_t at_most) {
+    Query query = db_->query(
+        "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "
+        "WHERE seller = ? AND version > ? ORDER BY version LIMIT ?",
+        seller_, after, static_cast<std::int64_t>(at_most));
+    return read_rows(query);
+}
+
+void SqliteQueries::each_row(const std::function<void(const StoredRow&)>& visit) {
+    Query query = db_->query(
+        "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "
+        "WHERE seller = ? ORDER BY tbl, key",
+        seller_);
+    while (query.step()) visit(read_row(query));
+}
+
+HubSettings read_settings(Connection& db) {
+    HubSettings settings;
+    Query query = db.query("SELECT name, value FROM hub");
+    while (query.step()) {
+        const std::string_view name = query.view(0);
+        const std::string_view value = query.view(1);
+        if (name == "epoch") settings.epoch = value;
+        if (name == "durable") settings.durable.rule = parse_durable_rule(value).value_or(DurableRule::command);
+        if (name == "durable_lag_s") {
+            settings.durable.lag =
+                std::chrono::seconds(instant_of(value).value_or(Timestamp()).time_since_epoch().count());
+        }
+        if (name == "covered") settings.covered = instant_of(value);
+        if (name == "backup_began") settings.backup_began = instant_of(value);
+    }
+    return settings;
+}
+
+DeadLetter read_dead_letter(const Query& row, int first) {
+    DeadLetter letter;
+    letter.id.replica = row.text(first);
+    letter.id.part = {.lane = {.epoch = row.integer(first + 1), .lane = lane_of(row.view(first + 2))},
+                      .seq = row.integer(first + 3),
+                      .part = static_cast<int>(row.integer(first + 4))};
+    letter.id.index = row.integer(first + 5);
+    letter.table = row.text(first + 6);
+    letter.key = row.text(first + 7);
+    letter.outcome = outcome_of(row.view(first + 8));
+    letter.reason = row.text(first + 9);
+    letter.detail = row.text(first + 10);
+    letter.change = row.text(first + 11);
+    letter.at = row.time(first + 12);
+    return letter;
+}
+
+}  // namespace edge::hub

@@ -1,0 +1,291 @@
+#include "edge/hub/sqlite_store.hpp"
+
+#include "hub_migrations.hpp"
+#include "sqlite_reader.hpp"
+#include "sqlite_writer.hpp"
+
+#include "edge/core/error.hpp"
+#include "edge/storage/connection.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace edge::hub {
+
+using storage::Connection;
+using storage::Query;
+using storage::ReadTransaction;
+using storage::WriteTransaction;
+
+namespace {
+
+const storage::Schema& hub_schema() noexcept {
+    static const storage::Schema schema = {.application_id = 0x45414E48,  // "EANH"
+                                           .kind = "the file of a hub",
+                                           .maker = "edge-analytics hub serve",
+                                           .migrations = migrations(),
+                                           .complete = nullptr};
+    return schema;
+}
+
+storage::OpenOptions open_options(const SqliteStoreOptions& options) {
+    return {.access = storage::Access::read_write,
+            .lock_timeout = options.lock_timeout,
+            .vfs = options.vfs,
+            .schema = &hub_schema()};
+}
+
+/// Connections that are not in use. A thread takes one and puts it back.
+class Pool {
+public:
+    Pool(std::string path, SqliteStoreOptions options, Connection first)
+        : path_(std::move(path)), options_(std::move(options)) {
+        idle_.push_back(std::make_unique<Connection>(std::move(first)));
+    }
+
+    [[nodiscard]] std::unique_ptr<Connection> take() {
+        {
+            const std::scoped_lock lock(mutex_);
+            if (!idle_.empty()) {
+                std::unique_ptr<Connection> connection = std::move(idle_.back());
+                idle_.pop_back();
+                return connection;
+            }
+        }
+        return std::make_unique<Connection>(Connection::open(path_, open_options(options_)));
+    }
+    void put_back(std::unique_ptr<Connection> connection) {
+        const std::scoped_lock lock(mutex_);
+        idle_.push_back(std::move(connection));
+    }
+
+    /// The threads of one process queue here, where waiting is fair and costs nothing, and not at the file's lock.
+    [[nodiscard]] std::unique_lock<std::timed_mutex> writers_turn() {
+        std::unique_lock<std::timed_mutex> turn(writing_, options_.lock_timeout);
+        if (turn.owns_lock()) return turn;
+        throw Error(ErrorCode::busy, "cannot write " + path_ + ": other requests have held it for too long");
+    }
+
+private:
+    std::string path_;
+    SqliteStoreOptions options_;
+    std::mutex mutex_;
+    std::timed_mutex writing_;
+    std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+class Lease {
+public:
+    explicit Lease(Pool& pool) : pool_(&pool), connection_(pool.take()) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { pool_->put_back(std::move(connection_)); }
+    Connection& operator*() const noexcept { return *connection_; }
+
+private:
+    Pool* pool_;
+    std::unique_ptr<Connection> connection_;
+};
+
+/// Both kinds of access answer questions in the same way.
+template <class Interface>
+class SqliteSeller : public Interface {
+public:
+    SqliteSeller(Connection& db, std::string_view seller) : queries_(db, seller) {}
+
+    HubSettings settings() override { return read_settings(queries_.connection()); }
+    std::vector<LaneState> lanes(std::string_view replica) override { return queries_.lanes(replica); }
+    std::vector<TakenPart> parts(std::string_view replica, const std::vector<PartId>& ids) override {
+        return queries_.parts(replica, ids);
+    }
+    std::vector<std::int64_t> applied_until(std::string_view replica, const std::vector<LaneId>& lanes,
+                                            Timestamp covered) override {
+        return queries_.applied_until(replica, lanes, covered);
+    }
+    std::vector<StoredRow> rows(const std::vector<RowKey>& keys) override { return queries_.rows(keys); }
+    std::vector<StoredRow> children(const std::vector<std::string>& parents) override {
+        return queries_.children(parents);
+    }
+    std::vector<ClaimHolder> claims(const std::vector<Claim>& claims) override { return queries_.claims(claims); }
+    std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) override {
+        return queries_.changes(after, at_most);
+    }
+    void each_row(const std::function<void(const StoredRow&)>& visit) override { queries_.each_row(visit); }
+
+protected:
+    [[nodiscard]] SqliteQueries& queries() noexcept { return queries_; }
+
+private:
+    SqliteQueries queries_;
+};
+
+struct ReadAccess {
+    explicit ReadAccess(Pool& pool) : lease(pool), transaction(*lease) {}
+    Lease lease;
+    ReadTransaction transaction;
+};
+
+class SqliteSellerReader final : private ReadAccess, public SqliteSeller<SellerReader> {
+public:
+    SqliteSellerReader(Pool& pool, std::string_view seller) : ReadAccess(pool), SqliteSeller(*lease, seller) {}
+};
+
+struct WriteAccess {
+    explicit WriteAccess(Pool& pool) : lease(pool), turn(pool.writers_turn()), transaction(*lease) {}
+    Lease lease;
+    std::unique_lock<std::timed_mutex> turn;
+    WriteTransaction transaction;
+};
+
+class SqliteSellerWriter final : private WriteAccess, public SqliteSeller<SellerWriter> {
+public:
+    SqliteSellerWriter(Pool& pool, std::string_view seller) : WriteAccess(pool), SqliteSeller(*lease, seller) {
+        Query row = (*lease).query("SELECT seq, applied_at FROM seller_head WHERE seller = ?", seller);
+        if (!row.step()) return;
+        head_ = row.integer(0);
+        last_applied_at_ = row.time(1);
+    }
+
+    std::int64_t head() const noexcept override { return head_; }
+    Timestamp last_applied_at() const noexcept override { return last_applied_at_; }
+    void save(const SyncEffect& effect) override { save_effect(transaction, queries().seller(), effect); }
+    void commit() override { transaction.commit(); }
+
+private:
+    std::int64_t head_ = 0;
+    Timestamp last_applied_at_{};
+};
+
+void set_fact(WriteTransaction& write, std::string_view name, const std::string& value) {
+    write.connection()
+        .query("INSERT INTO hub (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+               name, value)
+        .run();
+}
+
+std::int64_t count(Connection& db, std::string_view sql) {
+    Query row = db.query(sql);
+    row.step();
+    return row.integer(0);
+}
+
+std::string microseconds_text(Timestamp instant) { return std::to_string(instant.time_since_epoch().count()); }
+
+class SqliteStore final : public HubStore {
+public:
+    SqliteStore(const std::string& path, const SqliteStoreOptions& options, Connection first)
+        : pool_(path, options, std::move(first)) {}
+
+    std::unique_ptr<SellerReader> read(std::string_view seller) override {
+        return std::make_unique<SqliteSellerReader>(pool_, seller);
+    }
+    std::unique_ptr<SellerWriter> write(std::string_view seller) override {
+        return std::make_unique<SqliteSellerWriter>(pool_, seller);
+    }
+
+    HubSettings settings() override {
+        const Lease lease(pool_);
+        return read_settings(*lease);
+    }
+
+    void set_durable(const DurableSetting& setting) override {
+        WriteAccess access(pool_);
+        set_fact(access.transaction, "durable", std::string(name_of(setting.rule)));
+        set_fact(access.transaction, "durable_lag_s", std::to_string(setting.lag.count()));
+        access.transaction.commit();
+    }
+
+    Timestamp begin_backup(Timestamp now) override {
+        WriteAccess access(pool_);
+        const std::int64_t last = count(*access.lease, "SELECT coalesce(max(applied_at), 0) FROM seller_head");
+        const HubSettings before = read_settings(*access.lease);
+        const Timestamp began =
+            std::max({now, Timestamp(std::chrono::microseconds(last)), before.backup_began.value_or(now)});
+        set_fact(access.transaction, "backup_began", microseconds_text(began));
+        access.transaction.commit();
+        return began;
+    }
+
+    void declare_covered(Timestamp began) override {
+        WriteAccess access(pool_);
+        const HubSettings before = read_settings(*access.lease);
+        if (!before.backup_began || began > *before.backup_began || (before.covered && began < *before.covered)) {
+            throw Error(ErrorCode::invalid_argument,
+                        "cannot declare a backup: none is known to have begun at " + format_timestamp(began));
+        }
+        set_fact(access.transaction, "covered", microseconds_text(began));
+        access.transaction.commit();
+    }
+
+    std::string declare_restored() override {
+        WriteAccess access(pool_);
+        set_fact(access.transaction, "epoch", [&] {
+            Query row = (*access.lease).query("SELECT lower(hex(randomblob(16)))");
+            row.step();
+            return row.text(0);
+        }());
+        const std::string epoch = read_settings(*access.lease).epoch;
+        access.transaction.commit();
+        return epoch;
+    }
+
+    std::vector<std::string> sellers() override {
+        const Lease lease(pool_);
+        Query query = (*lease).query("SELECT seller FROM seller_head ORDER BY seller");
+        std::vector<std::string> found;
+        while (query.step()) found.push_back(query.text(0));
+        return found;
+    }
+
+    std::vector<SellerDeadLetter> dead_letters(const DeadLetterFilter& filter) override;
+    HubStatus status() override;
+
+private:
+    Pool pool_;
+};
+
+std::vector<SellerDeadLetter> SqliteStore::dead_letters(const DeadLetterFilter& filter) {
+    const Lease lease(pool_);
+    const ChangeId after = filter.after.value_or(ChangeId{.replica = {}, .part = {}, .index = -1});
+    Query query = (*lease).query(
+        "SELECT seller, replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at "
+        "FROM dead_letter WHERE (?1 = '' OR seller = ?1) "
+        "AND (replica, epoch, lane, seq, part, idx) > (?2, ?3, ?4, ?5, ?6, ?7) "
+        "ORDER BY seller, replica, epoch, lane, seq, part, idx LIMIT ?8",
+        filter.seller, after.replica, filter.after ? after.part.lane.epoch : 0, protocol::name_of(after.part.lane.lane),
+        after.part.seq, after.part.part, after.index, static_cast<std::int64_t>(filter.at_most));
+    std::vector<SellerDeadLetter> found;
+    while (query.step()) found.push_back({.seller = query.text(0), .letter = read_dead_letter(query, 1)});
+    return found;
+}
+
+HubStatus SqliteStore::status() {
+    const ReadAccess access(pool_);
+    Connection& db = *access.lease;
+    HubStatus status;
+    status.settings = read_settings(db);
+    status.sellers = count(db, "SELECT count(*) FROM seller_head");
+    status.replicas = count(db, "SELECT count(*) FROM (SELECT DISTINCT seller, replica FROM lane_cursor)");
+    status.tombstones = count(db, "SELECT count(*) FROM hub_row WHERE deleted = 1");
+    status.rows = count(db, "SELECT count(*) FROM hub_row") - status.tombstones;
+    status.applied_segments = count(db, "SELECT coalesce(sum(next_seq - 1), 0) FROM lane_cursor");
+    status.staged_parts = count(db, "SELECT coalesce(sum(next_part - 1), 0) FROM lane_cursor");
+    status.dead_letters = count(db, "SELECT count(*) FROM dead_letter");
+    if (status.sellers > 0) {
+        status.last_applied_at =
+            Timestamp(std::chrono::microseconds(count(db, "SELECT max(applied_at) FROM seller_head")));
+    }
+    return status;
+}
+
+}  // namespace
+
+std::unique_ptr<HubStore> create_sqlite_store(const std::string& path, const SqliteStoreOptions& options) {
+    return std::make_unique<SqliteStore>(path, options, Connection::create(path, open_options(options)));
+}
+
+std::unique_ptr<HubStore> open_sqlite_store(const std::string& path, const SqliteStoreOptions& options) {
+    return std::make_unique<SqliteStore>(path, options, Connection::open(path, open_options(options)));
+}
+
+}  // namespace edge::hub

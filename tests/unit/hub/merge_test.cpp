@@ -1,0 +1,179 @@
+#include "hub_fixture.hpp"
+
+// What the hub adds to the protocol's merges: parents, children and claim codes, looked up in the store or in the same
+// request.
+
+namespace edge::hub {
+namespace {
+
+using protocol::Ack;
+using protocol::Outcome;
+using test::SealingDevice;
+using test::wire_key;
+namespace reason = protocol::reason;
+
+class HubMergeTest : public HubFixture {
+protected:
+    void SetUp() override {
+        device.seller_row(1);
+        device.bundle(2, 1);
+        take(device, device.seal_bytes());
+    }
+
+    Ack send(SealingDevice& from) { return take(from, from.seal_bytes()); }
+    protocol::HubRow row(int table, int key) {
+        const std::vector<StoredRow> found = store->read("s-1")->rows({{.table = table, .key = wire_key(key)}});
+        if (found.size() == 1) return found[0].row;
+        ADD_FAILURE() << "no row " << key;
+        return {};
+    }
+    bool is_closed(int bundle) {
+        return !protocol::is_null(*protocol::find_field(row(bundles, bundle).fields, "closed_at"));
+    }
+
+    static constexpr int bundles = 3;
+    static constexpr int reservations = 4;
+    SealingDevice other{"s-1", "replica-b"};
+};
+
+TEST_F(HubMergeTest, BlocksARowWhoseParentIsUnknownAndSaysSo) {
+    device.reservation(10, 99, "A");
+
+    const Ack ack = send(device);
+
+    ASSERT_EQ(ack.outcomes.size(), 1U);
+    EXPECT_EQ(ack.outcomes[0].outcome, Outcome::blocked);
+    EXPECT_EQ(ack.outcomes[0].reason, reason::missing_parent);
+    EXPECT_EQ(dead_letters().size(), 1U);
+}
+
+TEST_F(HubMergeTest, FindsAParentThatComesInTheSameRequest) {
+    device.bundle(3, 1);
+    std::vector<std::string> parts = device.seal_bytes();
+    device.reservation(10, 3, "A");
+    for (std::string& part : device.seal_bytes()) parts.push_back(std::move(part));
+
+    const Ack ack = take(device, parts);
+
+    EXPECT_TRUE(ack.outcomes.empty());
+    EXPECT_EQ(ops(ack).applied, 3);
+}
+
+TEST_F(HubMergeTest, RejectsAClaimCodeThatAnotherReservationOfTheBundleBears) {
+    device.reservation(10, 2, "SAME");
+    send(device);
+    other.reservation(11, 2, "SAME");
+
+    const Ack ack = send(other);
+
+    ASSERT_EQ(ack.outcomes.size(), 1U);
+    EXPECT_EQ(ack.outcomes[0].outcome, Outcome::rejected);
+    EXPECT_EQ(ack.outcomes[0].reason, reason::claim_code_collision);
+    EXPECT_TRUE(store->read("s-1")->rows({{.table = reservations, .key = wire_key(11)}}).empty());
+}
+
+TEST_F(HubMergeTest, RejectsTheSecondOfTwoEqualClaimCodesInOneRequest) {
+    device.reservation(10, 2, "SAME");
+    device.reservation(11, 2, "SAME");
+
+    const Ack ack = send(device);
+
+    ASSERT_EQ(ack.outcomes.size(), 1U);
+    EXPECT_EQ(ack.outcomes[0].reason, reason::claim_code_collision);
+}
+
+TEST_F(HubMergeTest, GivesAClaimCodeFreeWithItsReservation) {
+    device.reservation(10, 2, "SAME");
+    send(device);
+    device.remove("reservations", 10);
+    send(device);
+    device.reservation(11, 2, "SAME");
+
+    const Ack ack = send(device);
+
+    EXPECT_TRUE(ack.outcomes.empty());
+}
+
+TEST_F(HubMergeTest, ClosesABundleInsteadOfDeletingItUnderALiveReservation) {
+    device.reservation(10, 2, "A");
+    send(device);
+    other.clock = device.clock + 1000;
+    other.remove("bundles", 2);
+
+    const Ack ack = send(other);
+
+    ASSERT_EQ(ack.outcomes.size(), 1U);
+    EXPECT_EQ(ack.outcomes[0].reason, reason::closed_instead);
+    EXPECT_FALSE(row(bundles, 2).deleted);
+    EXPECT_TRUE(is_closed(2));
+}
+
+TEST_F(HubMergeTest, DeletesABundleOnceItsReservationsAreOver) {
+    device.reservation(10, 2, "A");
+    device.reservation(11, 2, "B");
+    send(device);
+    device.collect(10);
+    device.cancel(11);
+    send(device);
+    device.remove("bundles", 2);
+
+    const Ack ack = send(device);
+
+    EXPECT_TRUE(ack.outcomes.empty());
+    EXPECT_TRUE(row(bundles, 2).deleted);
+}
+
+TEST_F(HubMergeTest, BringsADeletedBundleBackClosedForAReservationMadeMeanwhile) {
+    device.remove("bundles", 2);
+    send(device);
+    other.reservation(10, 2, "A");
+
+    const Ack ack = send(other);
+
+    EXPECT_EQ(ops(ack).applied, 1);
+    EXPECT_FALSE(row(bundles, 2).deleted);
+    EXPECT_TRUE(is_closed(2));
+    EXPECT_FALSE(row(reservations, 10).deleted);
+}
+
+TEST_F(HubMergeTest, GivesEachChangedRowItsOwnPlaceInTheFeed) {
+    device.rename(2, "Morning bag");
+    device.bundle(3, 1);
+    send(device);
+
+    const std::vector<StoredRow> feed = store->read("s-1")->changes(0, 10);
+
+    ASSERT_EQ(feed.size(), 3U);  // the renamed bundle moved on: one entry a row
+    EXPECT_EQ(feed[0].at.table, 1);
+    EXPECT_LT(feed[0].row.version, feed[1].row.version);
+    EXPECT_LT(feed[1].row.version, feed[2].row.version);
+    EXPECT_EQ(store->read("s-1")->changes(feed[1].row.version, 10).size(), 1U);
+    EXPECT_EQ(store->read("s-1")->changes(0, 2).size(), 2U);
+}
+
+TEST_F(HubMergeTest, LetsTheLaterClockStandWhateverTheOrderOfArrival) {
+    device.clock += 10'000;
+    device.rename(2, "later");
+    send(device);
+    other.rename(2, "earlier");
+
+    const Ack ack = send(other);
+
+    ASSERT_EQ(ack.outcomes.size(), 1U);
+    EXPECT_EQ(ack.outcomes[0].outcome, Outcome::superseded);
+    EXPECT_EQ(*protocol::as_text(*protocol::find_field(row(bundles, 2).fields, "name")), "later");
+    EXPECT_TRUE(dead_letters().empty());
+}
+
+TEST_F(HubMergeTest, ClampsAClockThatRunsYearsAhead) {
+    device.clock += std::int64_t{1000} * 86'400 * 365 * 20;
+    device.rename(2, "from the future");
+
+    send(device);
+
+    const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+    EXPECT_EQ(row(bundles, 2).hlc, now_ms + protocol::clock_allowance_ms);
+}
+
+}  // namespace
+}  // namespace edge::hub
