@@ -1,5 +1,6 @@
 #include "edge/forecast/method.hpp"
 
+#include "pooled/pooled.hpp"
 #include "seasonal_naive.hpp"
 #include "similarity.hpp"
 
@@ -12,6 +13,7 @@
 namespace edge::forecast {
 
 std::unique_ptr<Method> make_method(std::string_view name) {
+    if (name == "pooled") return std::make_unique<Pooled>();
     if (name == "similarity") return std::make_unique<Similarity>();
     if (name == "seasonal_naive") return std::make_unique<SeasonalNaive>();
     throw Error(ErrorCode::invalid_argument,
@@ -20,7 +22,7 @@ std::unique_ptr<Method> make_method(std::string_view name) {
 }
 
 std::span<const std::string_view> method_names() noexcept {
-    static constexpr std::array<std::string_view, 2> names{"similarity", "seasonal_naive"};
+    static constexpr std::array<std::string_view, 3> names{"pooled", "similarity", "seasonal_naive"};
     return names;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace edge::forecast {
 
@@ -72,6 +73,27 @@ double pmf_of(const NegativeBinomial& part, std::int64_t count) {
     PmfWalk walk(part);
     for (std::int64_t k = 1; k <= count; ++k) walk.advance(1.0 / static_cast<double>(k));
     return walk.probability();
+}
+
+double log_pmf_of(const NegativeBinomial& part, std::int64_t count) {
+    constexpr std::int64_t longest_product = 64;
+    if (count < 0 || (part.mean <= 0 && count > 0)) return -std::numeric_limits<double>::infinity();
+    if (part.mean <= 0) return 0;
+    const auto k = static_cast<double>(count);
+    const double none = -part.size * std::log1p(part.mean / part.size);
+    double ways = 1;  // Γ(k + size) / (Γ(size) k! size^k), as a product while that is short
+    if (count <= longest_product) {
+        for (std::int64_t i = 0; i < count; ++i) {
+            const auto done = static_cast<double>(i);
+            ways *= (1 + done / part.size) * part.mean / (done + 1);
+        }
+        if (ways > 0 && std::isfinite(ways)) return none + std::log(ways) - k * std::log1p(part.mean / part.size);
+    }
+    constexpr double as_good_as_poisson = 1e7;
+    if (part.size > as_good_as_poisson)
+        return k * std::log(part.mean) - part.mean - boost::math::lgamma(k + 1, Quiet());
+    return none + boost::math::lgamma(k + part.size, Quiet()) - boost::math::lgamma(part.size, Quiet()) -
+           boost::math::lgamma(k + 1, Quiet()) + k * std::log(part.mean / (part.size + part.mean));
 }
 
 double cdf_of(const NegativeBinomial& part, std::int64_t count) {

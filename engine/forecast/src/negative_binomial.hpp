@@ -39,6 +39,8 @@ private:
 
 /// Of one part, without its weight.
 [[nodiscard]] double pmf_of(const NegativeBinomial& part, std::int64_t count);
+/// Its logarithm, also where the probability itself underflows.
+[[nodiscard]] double log_pmf_of(const NegativeBinomial& part, std::int64_t count);
 [[nodiscard]] double cdf_of(const NegativeBinomial& part, std::int64_t count);
 
 /// First and second moment of min(count, cap).

@@ -7,11 +7,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace edge::forecast {
 
 /// 5 %, 10 % … 95 %
 inline constexpr std::size_t quantile_count = 19;
+
+/// One thing known of a slot, and what it does to the expected count: 1.38 is "Saturday +38 %".
+struct Effect {
+    std::string cause{};
+    double factor = 1;
+    friend bool operator==(const Effect&, const Effect&) = default;
+};
 
 /// The answer for one slot.
 struct Forecast {
@@ -26,6 +34,7 @@ struct Forecast {
     Probability confidence{};          ///< that the count falls within max(1, 20 %) of `predicted_reservations`;
                                        ///< of method `similarity`: the marketplace's function of the row count
     std::string rationale{};           ///< plain words, at most 500 characters (code points)
+    std::vector<Effect> effects{};     ///< largest first; of method `pooled` only
     std::int64_t history_rows = 0;     ///< observations of the seller and these categories it rests on
     CountDistribution reservations{};  ///< the whole predictive distribution
 };

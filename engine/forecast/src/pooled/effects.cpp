@@ -1,0 +1,131 @@
+#include "pooled/effects.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace edge::forecast::pooled {
+
+namespace {
+
+/// Asks the state for expected counts under changed circumstances.
+class Question {
+public:
+    Question(const State& state, std::span<const SeriesKey> keys, std::int64_t day)
+        : state_(state), keys_(keys), day_(day) {}
+
+    [[nodiscard]] double expected(const Context& context) const {
+        double sum = 0;
+        for (const SeriesKey& key : keys_) {
+            const Prediction prediction = state_.predict(key, context, day_);
+            for (std::size_t i = 0; i < component_count; ++i) {
+                sum += prediction.weights[i] * prediction.components[i].mean;
+            }
+        }
+        return sum / static_cast<double>(keys_.size());
+    }
+
+private:
+    const State& state_;
+    std::span<const SeriesKey> keys_;
+    std::int64_t day_;
+};
+
+double mean_over_weekdays(const Question& question, Context context) {
+    double sum = 0;
+    for (context.weekday = 0; context.weekday < 7; ++context.weekday) sum += question.expected(context);
+    return sum / 7;
+}
+
+double mean_over_windows(const Question& question, Context context, std::span<const double> hours) {
+    double sum = 0;
+    for (const double hour : hours) {
+        context.start_hour = hour;
+        sum += question.expected(context);
+    }
+    return sum / static_cast<double>(hours.size());
+}
+
+std::string window_name(double hour) {
+    return format_hour_minute(std::chrono::minutes(static_cast<std::int64_t>(std::nearbyint(hour * 60))));
+}
+
+std::string source_note(WeatherSource source) {
+    switch (source) {
+        case WeatherSource::forecast: return " (weather as forecast)";
+        case WeatherSource::normal: return " (weather usual for the month)";
+        case WeatherSource::observed:
+        case WeatherSource::unknown: break;
+    }
+    return "";
+}
+
+std::string unknown_text(const Slot& slot) {
+    if (!slot.weather && !slot.temperature) return " Weather unknown.";
+    if (!slot.temperature) return " Temperature unknown.";
+    return slot.weather ? "" : " Sky and rain unknown.";
+}
+
+}  // namespace
+
+std::vector<Effect> effects_of(const State& state, std::span<const SeriesKey> keys, const Context& context,
+                               std::int64_t day) {
+    const Question question(state, keys, day);
+    const double expected = question.expected(context);
+    std::vector<Effect> effects;
+    const auto add = [&](std::string cause, double without) {
+        if (expected > 0 && without > 0) effects.push_back({.cause = std::move(cause), .factor = expected / without});
+    };
+    add(std::string(weekday_name(context.weekday)), mean_over_weekdays(question, context));
+    if (state.hours().size() > 1) {
+        add(window_name(context.start_hour), mean_over_windows(question, context, state.hours()));
+    }
+    Context without = context;
+    if (context.is_holiday) {
+        without.is_holiday = false;
+        add("public holiday", question.expected(without));
+        without.is_holiday = true;
+    }
+    if (context.weather) {
+        without.weather.reset();
+        add(std::string(name_of(*context.weather)), question.expected(without));
+        without.weather = context.weather;
+    }
+    if (context.temperature) {
+        without.temperature.reset();
+        add(fmt::format("{:.0f} °C", *context.temperature), question.expected(without));
+    }
+    std::stable_sort(effects.begin(), effects.end(), [](const Effect& left, const Effect& right) {
+        return std::abs(std::log(left.factor)) > std::abs(std::log(right.factor));
+    });
+    return effects;
+}
+
+std::string rationale_of(const Forecast& answer, const Slot& slot) {
+    constexpr std::size_t most_effects = 3;
+    constexpr double smallest_effect = .02;
+    std::string text =
+        answer.history_rows == 0
+            ? std::string("No slots of this kind yet: from what is known of other slots")
+            : fmt::format("Based on {} past slot{}", answer.history_rows, answer.history_rows == 1 ? "" : "s");
+    if (slot.categories.size() > 1) text += fmt::format(" in {} categories", slot.categories.size());
+    std::size_t told = 0;
+    for (const Effect& effect : answer.effects) {
+        if (told == most_effects || std::abs(effect.factor - 1) < smallest_effect) break;
+        const double percent = std::clamp((effect.factor - 1) * 100, -100.0, 9999.0);
+        text += fmt::format("{}{} {}{:.0f} %", told == 0 ? ": " : ", ", effect.cause, percent < 0 ? "−" : "+",
+                            std::abs(percent));
+        ++told;
+    }
+    text += fmt::format("; expect {} to {} reservations", answer.quantiles[1], answer.quantiles[17]);
+    if (slot.weather || slot.temperature) text += source_note(slot.weather_source);
+    text += "." + unknown_text(slot);
+    if (answer.demand_uncut > answer.predicted_reservations) {
+        text += fmt::format(" Held to the {} posted; you could post {}.", answer.predicted_reservations,
+                            answer.demand_uncut);
+    }
+    return text;
+}
+
+}  // namespace edge::forecast::pooled

@@ -1,0 +1,88 @@
+#include "pooled/lane_models.hpp"
+
+#include "negative_binomial.hpp"
+#include "pooled/special_functions.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace edge::forecast::pooled {
+
+namespace {
+
+constexpr double largest_variance = 4;
+constexpr double smallest_variance = 1e-9;
+/// Rates beyond e^±30 are no rates; held here, everything stays finite.
+constexpr double largest_log = 30;
+
+Belief held(const Belief& belief) noexcept {
+    return {.mean = std::clamp(belief.mean, -largest_log, largest_log),
+            .variance = std::clamp(belief.variance, smallest_variance, largest_variance)};
+}
+
+/// Covariances shrink by the variance they have, also where the belief was held to the largest.
+double shrink_for(const Belief& belief, double after, double before) {
+    return std::max(0.0, 1 - after / before) / std::max(belief.variance, smallest_variance);
+}
+
+/// The demand to learn from where the count is only its lower bound.
+double expected_demand(double posted, const NegativeBinomial& demand) {
+    const auto bound = static_cast<std::int64_t>(posted);
+    const double beyond = 1 - cdf_of(demand, bound - 1);
+    if (beyond <= 1e-4) return posted + .5;
+    const double excess = std::max(0.0, demand.mean - capped_moments(demand, bound).first);
+    return posted + excess / beyond;
+}
+
+}  // namespace
+
+Rate rate_of(const Belief& belief) noexcept {
+    const auto [mean, variance] = held(belief);
+    const double shape = gamma_shape(variance);
+    return {.shape = shape, .inverse_scale = std::exp(digamma(shape) - mean)};
+}
+
+Step count_step(const Belief& belief, double dispersion, const Count& count) {
+    const auto [mean, variance] = held(belief);
+    const Rate rate = rate_of(belief);
+    double weight = 1 / (1 + rate.mean() * dispersion);
+    double value = count.value;
+    if (count.sold_out_at) {
+        const NegativeBinomial demand{.mean = rate.mean(), .size = 1 / (dispersion + 1 / rate.shape)};
+        const double most = 3 * static_cast<double>(*count.sold_out_at) + 5;
+        value = std::min(std::max(value, expected_demand(value, demand)), most);
+        weight /= 2;
+    }
+    const double shape = rate.shape + weight * value;
+    const double after = digamma(shape) - std::log(rate.inverse_scale + weight);
+    const double furthest = 3 / std::sqrt(variance);
+    const double width = std::max(belief.variance, smallest_variance);
+    return {.move = std::clamp((after - mean) / width, -furthest, furthest),
+            .shrink = shrink_for(belief, trigamma(shape), variance)};
+}
+
+Step no_show_step(const Belief& belief, double no_shows, double reservations) {
+    constexpr double correlation = .02;  // of two reservations of one slot
+    constexpr double smallest_shape = .3;
+    const auto [mean, variance] = held(belief);
+    const auto log_odds = [](double stays_away, double comes) { return digamma(stays_away) - digamma(comes); };
+    const auto spread = [](double stays_away, double comes) { return trigamma(stays_away) + trigamma(comes); };
+    const double stays_away = (1 + std::exp(mean)) / variance;
+    const double comes = (1 + std::exp(-mean)) / variance;
+    const double weight = 1 / (1 + (reservations - 1) * correlation);
+    const double stays_away_after = std::max(smallest_shape, stays_away + weight * no_shows);
+    const double comes_after = std::max(smallest_shape, comes + weight * (reservations - no_shows));
+    const double before = std::max(smallest_shape, stays_away);
+    const double before_comes = std::max(smallest_shape, comes);
+    const double spread_after = std::min(variance, spread(stays_away_after, comes_after));
+    const double spread_before = std::max(spread(before, before_comes), spread_after);
+    const double width = std::max(belief.variance, smallest_variance);
+    return {.move = (log_odds(stays_away_after, comes_after) - log_odds(before, before_comes)) / width,
+            .shrink = shrink_for(belief, spread_after, spread_before)};
+}
+
+double no_show_probability(const Belief& belief) noexcept {
+    return 1 / (1 + std::exp(-std::clamp(belief.mean, -largest_log, largest_log)));
+}
+
+}  // namespace edge::forecast::pooled

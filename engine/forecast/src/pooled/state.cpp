@@ -1,0 +1,287 @@
+#include "pooled/state.hpp"
+
+#include "negative_binomial.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+namespace edge::forecast::pooled {
+
+namespace {
+
+constexpr double score_fading = .985;
+constexpr double dispersion_fading = .985;
+constexpr double everyone_dispersion_fading = .9995;
+constexpr double count_fading = .999;
+/// A series teaches its seller and everyone once its own level has settled.
+constexpr std::int64_t rows_before_teaching = 5;
+constexpr std::int64_t largest_count = 1'000'000'000;
+
+double bounded_count(std::int64_t count) {
+    return static_cast<double>(std::clamp<std::int64_t>(count, 0, largest_count));
+}
+
+std::int64_t number_of(LocalDate day) { return day.time_since_epoch().count(); }
+
+/// `value`, not shared with a copy of the state.
+template <class Value>
+Value& own(std::shared_ptr<Value>& value) {
+    if (value.use_count() > 1) value = std::make_shared<Value>(*value);
+    return *value;
+}
+
+/// How much the level of a known series says about that of a new one.
+double relation(const SeriesKey& known, const SeriesKey& wanted) {
+    if (known.seller == wanted.seller) return 1;
+    return known.category == wanted.category ? .4 : .15;
+}
+
+NegativeBinomial distribution_of(const Opinion& opinion) {
+    return {.weight = 1, .mean = opinion.mean, .size = 1 / opinion.dispersion};
+}
+
+double log_score(const Opinion& opinion, double count, bool is_lower_bound) {
+    const auto whole = static_cast<std::int64_t>(count);
+    const NegativeBinomial part = distribution_of(opinion);
+    const double score =
+        is_lower_bound ? std::log(std::max(1e-300, 1 - cdf_of(part, whole - 1))) : log_pmf_of(part, whole);
+    return std::clamp(score, -12.0, 0.0);
+}
+
+void weigh(const SeriesState& series, Prediction& prediction) {
+    std::array<double, component_count>& weights = prediction.weights;
+    for (std::size_t i = 0; i < component_count; ++i) weights[i] = series.scores[i] + prior_log_weights()[i];
+    const double best = *std::max_element(weights.begin(), weights.end());
+    double total = 0;
+    for (double& weight : weights) {
+        weight = std::exp(weight - best);
+        total += weight;
+    }
+    for (double& weight : weights) weight /= total;
+}
+
+auto canonical_order(const Observation& row) {
+    return std::tuple(row.seller, row.category, row.window_start, row.window_end, row.reservations, row.no_shows,
+                      row.posted, row.weekday, row.is_holiday, row.temperature, row.weather);
+}
+
+}  // namespace
+
+Everyone::Everyone() {
+    dispersion.fill({.sum = .08 * 4, .weight = 4});
+    block.level()[no_show_lane] = std::log(no_show_start / (1 - no_show_start));
+}
+
+/// One row between the prediction from before its day and its turn to be learned.
+struct State::Work {
+    SeriesKey key;
+    Context context;
+    std::int64_t day;
+    double count;
+    std::optional<double> no_shows;
+    std::optional<std::int64_t> sold_out_at;
+    bool says_nothing;  ///< nothing was posted, so nothing could be reserved
+    FeatureVector x;
+    Prediction before;
+};
+
+State::State() : everyone_(std::make_shared<Everyone>()) {}
+
+SeriesState State::new_series(const SeriesKey& key) const {
+    constexpr double typical_weight = .15;
+    constexpr double typical_variance_weight = .5;
+    constexpr double typical_variance = 1.5 * 1.5;
+    constexpr double smallest_variance = .3;
+    const double typical_level = std::log(3.0);
+    SeriesState series;
+    for (std::size_t lane = 0; lane < setting_count; ++lane) {
+        double weight = typical_weight;
+        double sum = typical_weight * typical_level;
+        for (const auto& [other, state] : series_) {
+            if (state->block.rows == 0) continue;
+            weight += relation(other, key);
+            sum += relation(other, key) * state->block.level()[lane];
+        }
+        const double level = sum / weight;
+        double variance_weight = typical_variance_weight;
+        double squares = typical_variance_weight * typical_variance;
+        for (const auto& [other, state] : series_) {
+            if (state->block.rows == 0) continue;
+            const double away = state->block.level()[lane] - level;
+            variance_weight += relation(other, key);
+            squares += relation(other, key) * away * away;
+        }
+        series.block.level()[lane] = level;
+        series.block.level_variance()[lane] = std::max(smallest_variance, squares / variance_weight);
+    }
+    return series;
+}
+
+Prediction State::predict(const SellerState& seller, const SeriesState& series, const Context& context,
+                          std::int64_t day) const {
+    const FeatureVector x = features_of(context, windows_);
+    Lanes mean;
+    Lanes variance;
+    everyone_->block.project(x, day, mean, variance);
+    seller.block.project(x, day, mean, variance);
+    series.block.project(x, day, mean, variance);
+    Prediction prediction;
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+        prediction.beliefs[lane] = {.mean = mean[lane], .variance = variance[lane]};
+    }
+    for (std::size_t lane = 0; lane < setting_count; ++lane) {
+        const Rate rate = rate_of(prediction.beliefs[lane]);
+        const double dispersion = series.dispersion[lane].towards(everyone_->dispersion[lane].mean());
+        prediction.rates[lane] = rate;
+        prediction.dispersion[lane] = dispersion;
+        prediction.components[lane] = {.mean = rate.mean(), .dispersion = dispersion + 1 / rate.shape};
+    }
+    static const WindowMeans unseen;
+    const auto window = series.windows.find(context.start_hour);
+    const WindowMeans& means = window == series.windows.end() ? unseen : window->second;
+    const double typical = everyone_->counts.sum / everyone_->counts.weight;
+    prediction.components[setting_count] = means.slow_opinion(typical, everyone_->windows);
+    prediction.components[setting_count + 1] = means.weekday_opinion(context.weekday, typical, everyone_->windows);
+    prediction.components[setting_count + 2] = series.similar.opinion(context, typical, everyone_->similar);
+    weigh(series, prediction);
+    return prediction;
+}
+
+Prediction State::predict(const SeriesKey& key, const Context& context, std::int64_t day) const {
+    static const SellerState new_seller;
+    const auto seller = sellers_.find(key.seller);
+    const SellerState& seller_state = seller == sellers_.end() ? new_seller : *seller->second;
+    const auto series = series_.find(key);
+    if (series != series_.end()) return predict(seller_state, *series->second, context, day);
+    return predict(seller_state, new_series(key), context, day);
+}
+
+State::Work State::prepare(const Observation& observation) {
+    const SeriesKey key{.seller = observation.seller, .category = observation.category};
+    const double count = bounded_count(observation.reservations);
+    const std::int64_t posted = observation.posted.value_or(largest_count + 1);
+    Work work{.key = key,
+              .context = context_of(observation),
+              .day = number_of(observation.day),
+              .count = count,
+              .no_shows = {},
+              .sold_out_at = {},
+              .says_nothing = posted <= 0 && count == 0,
+              .x = {},
+              .before = {}};
+    if (observation.no_shows) work.no_shows = std::min(count, bounded_count(*observation.no_shows));
+    if (posted > 0 && count >= static_cast<double>(posted)) work.sold_out_at = posted;
+    work.x = features_of(work.context, windows_);
+
+    std::shared_ptr<SellerState>& seller = sellers_[key.seller];
+    if (!seller) seller = std::make_shared<SellerState>();
+    std::shared_ptr<SeriesState>& series = series_[key];
+    if (!series) {
+        series = std::make_shared<SeriesState>();
+        *series = new_series(key);
+    }
+    for (Block* block : {&own(everyone_).block, &own(seller).block, &own(series).block}) {
+        block->activate(work.x);
+        block->drift_to(work.day);
+    }
+    work.before = predict(*seller, *series, work.context, work.day);
+    return work;
+}
+
+void State::learn_day(std::span<const Observation> day) {
+    std::vector<Observation> rows(day.begin(), day.end());
+    std::sort(rows.begin(), rows.end(), [](const Observation& left, const Observation& right) {
+        return canonical_order(left) < canonical_order(right);
+    });
+    for (const Observation& row : rows) windows_.learn(context_of(row).start_hour);
+    std::vector<Work> works;
+    works.reserve(rows.size());
+    for (const Observation& row : rows) works.push_back(prepare(row));
+    for (const Work& work : works) {
+        if (!work.says_nothing) learn_row(work);
+    }
+}
+
+void State::learn_row(const Work& work) {
+    learn_blocks(work);
+    learn_dispersion(work);
+    learn_scores(work);
+    learn_experts(work);
+}
+
+void State::learn_blocks(const Work& work) {
+    const std::array<Block*, 3> blocks{&everyone_->block, &sellers_[work.key.seller]->block, &series_[work.key]->block};
+    Lanes mean;
+    Lanes variance;
+    for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i]->project(work.x, spreads_[i], mean, variance);
+    Lanes move;
+    Lanes shrink;
+    for (std::size_t lane = 0; lane < setting_count; ++lane) {
+        const Belief belief{.mean = mean[lane], .variance = variance[lane]};
+        const Step step =
+            count_step(belief, work.before.dispersion[lane], {.value = work.count, .sold_out_at = work.sold_out_at});
+        move[lane] = step.move;
+        shrink[lane] = step.shrink;
+    }
+    if (work.no_shows && work.count > 0) {
+        const Belief belief{.mean = mean[no_show_lane], .variance = variance[no_show_lane]};
+        const Step step = no_show_step(belief, *work.no_shows, work.count);
+        move[no_show_lane] = step.move;
+        shrink[no_show_lane] = step.shrink;
+    }
+    blocks[2]->update(spreads_[2], move, shrink);
+    if (blocks[2]->rows < rows_before_teaching) {
+        for (std::size_t lane = 0; lane < setting_count; ++lane) move[lane] = shrink[lane] = 0;
+    }
+    blocks[0]->update(spreads_[0], move, shrink);
+    blocks[1]->update(spreads_[1], move, shrink);
+    for (Block* block : blocks) ++block->rows;
+}
+
+void State::learn_dispersion(const Work& work) {
+    constexpr double settled_shape = 2.5;
+    SeriesState& series = *series_[work.key];
+    for (std::size_t lane = 0; lane < setting_count; ++lane) {
+        const Rate& rate = work.before.rates[lane];
+        if (rate.shape <= settled_shape) continue;
+        const DispersionEvidence evidence =
+            dispersion_evidence(work.count, rate.mean(), 1 / rate.shape, work.before.dispersion[lane]);
+        series.dispersion[lane].add(evidence.value, evidence.weight, dispersion_fading);
+        everyone_->dispersion[lane].add(evidence.value, evidence.weight, everyone_dispersion_fading);
+    }
+}
+
+void State::learn_scores(const Work& work) {
+    SeriesState& series = *series_[work.key];
+    if (!series.scored) {
+        series.scored = true;
+        return;
+    }
+    std::array<double, component_count> scores{};
+    double mean = 0;
+    for (std::size_t i = 0; i < component_count; ++i) {
+        scores[i] = log_score(work.before.components[i], work.count, work.sold_out_at.has_value());
+        mean += scores[i] / component_count;
+    }
+    for (std::size_t i = 0; i < component_count; ++i) {
+        series.scores[i] = series.scores[i] * score_fading + scores[i] - mean;
+    }
+}
+
+void State::learn_experts(const Work& work) {
+    SeriesState& series = *series_[work.key];
+    const std::array<Opinion, component_count>& opinions = work.before.components;
+    series.windows[work.context.start_hour].learn(work.context.weekday, work.count, opinions[setting_count],
+                                                  opinions[setting_count + 1], everyone_->windows);
+    series.similar.learn(work.context, work.count, opinions[setting_count + 2], everyone_->similar);
+    everyone_->counts.add(work.count, count_fading);
+}
+
+std::int64_t State::rows(const SeriesKey& key) const {
+    const auto found = series_.find(key);
+    return found == series_.end() ? 0 : found->second->similar.rows();
+}
+
+}  // namespace edge::forecast::pooled

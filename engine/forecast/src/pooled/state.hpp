@@ -1,0 +1,98 @@
+#pragma once
+
+#include "pooled/block.hpp"
+#include "pooled/dispersion.hpp"
+#include "pooled/experts.hpp"
+#include "pooled/features.hpp"
+#include "pooled/lane_models.hpp"
+#include "pooled/settings.hpp"
+
+#include "edge/forecast/slot.hpp"
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace edge::forecast::pooled {
+
+/// What one seller offers in one category, or without category.
+struct SeriesKey {
+    SellerId seller{0};
+    std::optional<CategoryId> category{};
+    friend auto operator<=>(const SeriesKey&, const SeriesKey&) = default;
+};
+
+struct Everyone {
+    Block block{Owner::everyone};
+    std::array<RunningDispersion, setting_count> dispersion;
+    WindowMeans::Everyone windows;
+    RunningDispersion similar{.sum = .4, .weight = 4};
+    FadingMean counts{.sum = 3, .weight = 1};
+
+    Everyone();
+};
+
+struct SellerState {
+    Block block{Owner::seller};
+};
+
+struct SeriesState {
+    Block block{Owner::series};
+    std::array<RunningDispersion, setting_count> dispersion;
+    std::array<double, component_count> scores{};  ///< fading sums of log scores, centred
+    bool scored = false;                           ///< the first row is not: nothing was known before it
+    std::map<double, WindowMeans> windows;         ///< by start hour
+    SimilarSlots similar;
+};
+
+/// What the state says of one slot.
+struct Prediction {
+    std::array<Belief, lane_count> beliefs;
+    std::array<Rate, setting_count> rates;
+    std::array<double, setting_count> dispersion{};   ///< of each setting, its rate being known
+    std::array<Opinion, component_count> components;  ///< mean and dispersion, everything included
+    std::array<double, component_count> weights{};    ///< sum 1
+};
+
+/// Everything learned. A copy shares what neither side changes afterwards.
+class State {
+public:
+    State();
+
+    [[nodiscard]] Prediction predict(const SeriesKey& key, const Context& context, std::int64_t day) const;
+
+    /// Takes in rows of one day: each is predicted from before the day, then all are learned in an order of their
+    /// own, so that the order they come in does not matter.
+    void learn_day(std::span<const Observation> day);
+
+    /// Start hours that have a feature of their own.
+    [[nodiscard]] std::span<const double> hours() const noexcept { return windows_.hours; }
+    /// Rows taken in of a series.
+    [[nodiscard]] std::int64_t rows(const SeriesKey& key) const;
+
+private:
+    struct Work;
+
+    [[nodiscard]] SeriesState new_series(const SeriesKey& key) const;
+    [[nodiscard]] Work prepare(const Observation& observation);
+    void learn_row(const Work& work);
+    void learn_blocks(const Work& work);
+    void learn_dispersion(const Work& work);
+    void learn_experts(const Work& work);
+    void learn_scores(const Work& work);
+    [[nodiscard]] Prediction predict(const SellerState& seller, const SeriesState& series, const Context& context,
+                                     std::int64_t day) const;
+
+    WindowRegistry windows_;
+    std::shared_ptr<Everyone> everyone_;
+    std::map<SellerId, std::shared_ptr<SellerState>> sellers_;
+    std::map<SeriesKey, std::shared_ptr<SeriesState>> series_;
+    std::array<std::vector<Lanes>, 3> spreads_;  ///< of the row being learned, kept for their memory
+};
+
+}  // namespace edge::forecast::pooled

@@ -1,0 +1,36 @@
+// forecast_backtest HISTORY.csv METHOD OUT.csv: every row forecast from strictly earlier days, for the evaluator.
+
+#include "edge/forecast/backtest.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+int main(int argc, char** argv) try {
+    if (argc != 4) {
+        std::fputs("usage: forecast_backtest HISTORY.csv METHOD OUT.csv\n", stderr);
+        return 2;
+    }
+    std::ifstream file(argv[1], std::ios::binary);
+    const std::string csv((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const edge::forecast::SlotHistory history = edge::forecast::parse_slot_history(csv);
+    const std::unique_ptr<edge::forecast::Method> method = edge::forecast::make_method(argv[2]);
+
+    std::ofstream out(argv[3], std::ios::binary);
+    out << edge::forecast::prediction_header() << '\n';
+    const auto start = std::chrono::steady_clock::now();
+    edge::forecast::backtest(*method, history,
+                             [&](const edge::forecast::Observation& row, const edge::forecast::Forecast& forecast) {
+                                 out << edge::forecast::prediction_line(history, row, forecast) << '\n';
+                             });
+    const std::chrono::duration<double, std::micro> spent = std::chrono::steady_clock::now() - start;
+    std::printf("%s: %zu rows, %.1f us a row to forecast, write and learn\n", argv[1], history.rows.size(),
+                spent.count() / static_cast<double>(std::max<std::size_t>(1, history.rows.size())));
+    return out.flush() ? 0 : 1;
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+}
