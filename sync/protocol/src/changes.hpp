@@ -5,10 +5,14 @@
 #include "edge/protocol/segment.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace edge::protocol {
 
+/// How every segment of that seller, replica and cursor begins.
+[[nodiscard]] std::string segment_prefix(std::string_view seller, std::string_view replica, std::int64_t seen);
 /// `{"v":1 … "changes":[` and `] … }`: what stands around the changes of a segment.
 void write_segment_start(std::string& out, const Segment& segment);
 void write_segment_end(std::string& out, const Segment& segment);

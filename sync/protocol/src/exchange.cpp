@@ -13,6 +13,30 @@ namespace {
 constexpr std::array<std::string_view, 6> outcome_names{"accepted",  "merged",   "superseded",
                                                         "duplicate", "rejected", "blocked"};
 
+SyncHeader read_header(ObjectReader& reader) {
+    SyncHeader header;
+    header.seller = reader.text("seller");
+    header.replica = reader.text("replica");
+    header.seen = reader.integer("seen", 0, largest_json_integer);
+    return header;
+}
+
+bool is_segment(std::string_view line) { return line.starts_with(R"({"v":1,"type":"segment",)"); }
+
+/// What a request without a header line takes from its first part.
+Decoded<SyncHeader> header_of_part(std::string_view part, const Limits& limits) {
+    const Decoded<JsonDocument> document = JsonDocument::parse(part, {limits.part_bytes, limits.depth});
+    if (!document) return document.problem();
+    ObjectReader reader(document->root(), "segment");
+    SyncHeader header = read_header(reader);
+    if (!reader.ok()) return reader.problem();
+    return header;
+}
+
+bool says_the_same(std::string_view part, const SyncHeader& header) {
+    return header.extra.empty() && part.starts_with(segment_prefix(header.seller, header.replica, header.seen));
+}
+
 }  // namespace
 
 std::string encode(const SyncHeader& header) {
@@ -30,20 +54,17 @@ Decoded<SyncHeader> decode_sync_header(std::string_view line, const Limits& limi
     const Decoded<JsonDocument> document = JsonDocument::parse(line, {limits.row_bytes, limits.depth});
     if (!document) return document.problem();
     ObjectReader reader(document->root(), "sync header");
-    SyncHeader header;
     reader.expect_version();
     reader.expect("type", "sync");
-    header.seller = reader.text("seller");
-    header.replica = reader.text("replica");
-    header.seen = reader.integer("seen", 0, largest_json_integer);
+    SyncHeader header = read_header(reader);
     if (!reader.ok()) return reader.problem();
     header.extra = reader.rest();
     return header;
 }
 
 std::string encode_request(const SyncHeader& header, const std::vector<std::string>& parts) {
-    std::string body = encode(header);
-    body += '\n';
+    std::string body;
+    if (parts.empty() || !says_the_same(parts.front(), header)) body = encode(header) + '\n';
     std::size_t size = body.size();
     for (const std::string& part : parts) size += part.size() + 1;
     body.reserve(size);
@@ -60,10 +81,12 @@ Decoded<SyncRequest> decode_request(std::string_view body, const Limits& limits)
                             std::to_string(body.size()) + " bytes in one request");
     }
     const std::size_t end = body.find('\n');
-    Decoded<SyncHeader> header = decode_sync_header(body.substr(0, end), limits);
+    const std::string_view first = body.substr(0, end);
+    const bool bare = is_segment(first);
+    Decoded<SyncHeader> header = bare ? header_of_part(first, limits) : decode_sync_header(first, limits);
     if (!header) return header.problem();
     SyncRequest request{.header = *std::move(header), .parts = {}};
-    body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
+    if (!bare) body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
     while (!body.empty()) {
         const std::size_t line = body.find('\n');
         if (line == std::string_view::npos) {

@@ -29,6 +29,12 @@ const ClassFacts& facts_of(ProblemClass problem_class) noexcept {
     return all_classes[static_cast<std::size_t>(problem_class)];
 }
 
+Lane parse_lane_or_fail(ObjectReader& reader, std::string_view name) {
+    const std::optional<Lane> lane = parse_lane(name);
+    if (!lane) reader.fail("lane", "is none of ops, bulk");
+    return lane.value_or(Lane::ops);
+}
+
 }  // namespace
 
 std::string_view name_of(ProblemClass problem_class) noexcept { return facts_of(problem_class).name; }
@@ -63,10 +69,10 @@ void write_position(std::string& out, const LanePosition& position) {
     out += '}';
 }
 
-Lane read_lane(ObjectReader& reader) {
-    const std::optional<Lane> lane = parse_lane(reader.text("lane"));
-    if (!lane) reader.fail("lane", "is none of ops, bulk");
-    return lane.value_or(Lane::ops);
+Lane read_lane(ObjectReader& reader) { return parse_lane_or_fail(reader, reader.text("lane")); }
+
+Lane read_lane(ObjectReader& reader, Lane otherwise) {
+    return parse_lane_or_fail(reader, reader.text_or("lane", name_of(otherwise)));
 }
 
 std::string encode(const Problem& problem) {

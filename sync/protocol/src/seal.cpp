@@ -117,7 +117,7 @@ private:
         segment.part = static_cast<int>(index) + 1;
         segment.parts = static_cast<int>(cuts_.size());
         segment.schema = settings_.schema;
-        segment.app = settings_.app;
+        if (lane_ == Lane::bulk || head_.prev.empty()) segment.app = settings_.app;
         segment.h0 = h0_;
         segment.seen = settings_.seen;
         if (lane_ == Lane::ops && index + 1 == cuts_.size()) segment.digest = settings_.digest;

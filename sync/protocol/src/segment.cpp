@@ -25,7 +25,7 @@ void write_name(std::string& out, std::string_view name) {
 bool is_hash(std::string_view text) { return text.empty() || parse_hash(text).has_value(); }
 
 void read_part_numbers(ObjectReader& reader, Segment& segment) {
-    const std::optional<JsonValue> numbers = reader.array("part");
+    const std::optional<JsonValue> numbers = reader.array_if_any("part");
     if (!numbers) return;
     std::vector<std::int64_t> values;
     numbers->each_element(
@@ -53,13 +53,13 @@ Segment read_envelope(ObjectReader& reader) {
     segment.seller = reader.text("seller");
     segment.replica = reader.text("replica");
     segment.epoch = reader.integer("epoch", 1, largest_json_integer);
-    segment.lane = read_lane(reader);
+    segment.lane = read_lane(reader, Lane::ops);
     segment.seq = reader.integer("seq", 1, largest_json_integer);
     segment.prev = reader.text("prev");
     if (!is_hash(segment.prev)) reader.fail("prev", "is not a hash");
     read_part_numbers(reader, segment);
     segment.schema = static_cast<int>(reader.integer("schema", 1, largest_schema));
-    segment.app = reader.text("app");
+    segment.app = reader.text_or("app", "");
     segment.h0 = reader.integer("h0", -largest_json_integer, largest_json_integer);
     segment.seen = reader.integer("seen", 0, largest_json_integer);
     read_digest(reader, segment);
@@ -78,34 +78,43 @@ std::string_view name_of(Op op) noexcept {
     return "?";
 }
 
+std::string segment_prefix(std::string_view seller, std::string_view replica, std::int64_t seen) {
+    std::string out = R"({"v":1,"type":"segment","seller":)";
+    write_text(out, seller);
+    out += R"(,"replica":)";
+    write_text(out, replica);
+    out += R"(,"seen":)";
+    write_integer(out, seen);
+    return out += ',';
+}
+
 void write_segment_start(std::string& out, const Segment& segment) {
-    out += R"({"v":)";
-    write_integer(out, segment.version);
-    out += R"(,"type":"segment","seller":)";
-    write_text(out, segment.seller);
-    write_name(out, "replica");
-    write_text(out, segment.replica);
+    out += segment_prefix(segment.seller, segment.replica, segment.seen);
+    out += R"("schema":)";
+    write_integer(out, segment.schema);
+    if (!segment.app.empty()) {
+        write_name(out, "app");
+        write_text(out, segment.app);
+    }
     write_name(out, "epoch");
     write_integer(out, segment.epoch);
-    write_name(out, "lane");
-    write_text(out, name_of(segment.lane));
+    if (segment.lane != Lane::ops) {
+        write_name(out, "lane");
+        write_text(out, name_of(segment.lane));
+    }
     write_name(out, "seq");
     write_integer(out, segment.seq);
     write_name(out, "prev");
     write_text(out, segment.prev);
-    out += R"(,"part":[)";
-    write_integer(out, segment.part);
-    out += ',';
-    write_integer(out, segment.parts);
-    out += ']';
-    write_name(out, "schema");
-    write_integer(out, segment.schema);
-    write_name(out, "app");
-    write_text(out, segment.app);
+    if (segment.parts != 1) {
+        out += R"(,"part":[)";
+        write_integer(out, segment.part);
+        out += ',';
+        write_integer(out, segment.parts);
+        out += ']';
+    }
     write_name(out, "h0");
     write_integer(out, segment.h0);
-    write_name(out, "seen");
-    write_integer(out, segment.seen);
     out += R"(,"changes":[)";
 }
 

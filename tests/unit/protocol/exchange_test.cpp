@@ -61,6 +61,22 @@ TEST(SyncRequest, CarriesTheVeryBytesOfItsParts) {
     EXPECT_EQ(std::vector<std::string>(read->parts.begin(), read->parts.end()), parts);
 }
 
+TEST(SyncRequest, LeavesOutAHeaderThatItsFirstPartRepeats) {
+    const std::vector<std::string> parts{encode(segment_of({collect()})), encode(segment_of({reserve()}))};
+    SyncHeader other = header();
+    other.seen = 90000;
+
+    const std::string bare = encode_request(header(), parts);
+    const Decoded<SyncRequest> read = decode_request(bare);
+
+    EXPECT_EQ(bare, parts[0] + '\n' + parts[1] + '\n');
+    ASSERT_TRUE(read) << read.problem().detail;
+    EXPECT_EQ(read->header, header());
+    EXPECT_EQ(read->parts.size(), 2U);
+    EXPECT_EQ(decode_request(encode_request(other, parts))->header, other);
+    EXPECT_EQ(decode_request(encode_request(other, parts))->parts.size(), 2U);
+}
+
 TEST(SyncRequest, IsAPollWithoutParts) {
     const Decoded<SyncRequest> read = decode_request(encode_request(header(), {}));
 

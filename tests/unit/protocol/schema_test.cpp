@@ -89,8 +89,10 @@ TEST(Schema, TakesSegments) {
 }
 
 TEST(Schema, RefusesSegmentsThatReadingRefuses) {
-    std::string text = encode(segment_of({}));
-    text.replace(text.find("\"ops\""), 5, "\"fast\"");
+    Segment slow = segment_of({});
+    slow.lane = Lane::bulk;
+    std::string text = encode(slow);
+    text.replace(text.find("\"bulk\""), 6, "\"fast\"");
 
     EXPECT_NE(complaints("segment", {text}), "");
 }

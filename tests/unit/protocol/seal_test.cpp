@@ -93,6 +93,20 @@ TEST(Seal, ParcelsEachLaneForItself) {
     EXPECT_EQ(sealed.bulk.prev, part_hash(sealed.parts[1].bytes));
 }
 
+TEST(Seal, NamesTheProgramWhereBytesDoNotMatter) {
+    SealSettings later = seal_settings();
+    later.ops.prev = part_hash("before");
+    later.bulk.prev = part_hash("before");
+    const auto app_of = [](const SealedPart& part) { return decode_segment(part.bytes)->app; };
+
+    const Sealed first = seal({entry(collect()), entry(point(0))}, seal_settings());
+    const Sealed second = seal({entry(collect()), entry(point(0))}, later);
+
+    EXPECT_EQ(app_of(first.parts.at(0)), "edge-analytics/0.1.0");
+    EXPECT_EQ(app_of(second.parts.at(0)), "");
+    EXPECT_EQ(app_of(second.parts.at(1)), "edge-analytics/0.1.0");
+}
+
 TEST(Seal, CountsClocksFromTheEarliest) {
     Change late = collect(key(1));
     late.hlc = 500;

@@ -13,7 +13,8 @@
 
 namespace edge::protocol {
 
-/// POST /v1/sync: a body of lines, the first a header, then the very bytes of one part each. No parts: a poll.
+/// POST /v1/sync: a body of lines, the first a header, then the very bytes of one part each. A header alone is a poll.
+/// Where the first part says the same as the header would, the header is left out.
 inline constexpr std::string_view sync_path = "/v1/sync";
 inline constexpr std::string_view sync_content_type = "application/x-ndjson";
 inline constexpr std::string_view ack_content_type = "application/json";
@@ -35,7 +36,7 @@ struct SyncRequest {
     std::vector<std::string_view> parts;
 };
 
-/// The header line, then the parts' bytes, each followed by a line end.
+/// The header line if it is needed, then the parts' bytes, each followed by a line end.
 [[nodiscard]] std::string encode_request(const SyncHeader& header, const std::vector<std::string>& parts);
 [[nodiscard]] Decoded<SyncRequest> decode_request(std::string_view body, const Limits& limits = {});
 

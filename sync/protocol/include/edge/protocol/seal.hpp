@@ -17,7 +17,9 @@ struct JournalEntry {
     Op first = Op::update;             ///< first journal entry of the row since the last seal
     Op last = Op::update;              ///< and its last
     std::optional<std::int64_t> base;  ///< the version that the hub said last, if it ever did
-    std::int64_t hlc = 0;              ///< of the row's last change: ms since 1970 UTC, hybrid logical clock
+    /// Hybrid logical clock of the row's last change, ms since 1970 UTC. A journal that keeps no times gives all rows
+    /// the clock of the seal.
+    std::int64_t hlc = 0;
     /// Changed columns; all columns for a row that was created (or deleted and created again). Not read for deletions.
     Fields fields;
 };
@@ -37,7 +39,7 @@ struct SealSettings {
     std::string seller;
     std::string replica;
     int schema = 1;
-    std::string app;
+    std::string app;  ///< written into the bulk lane and the first segment of an epoch
     std::int64_t seen = 0;
     std::optional<Digest> digest;  ///< goes into the last part of the ops lane
     LaneHead ops;

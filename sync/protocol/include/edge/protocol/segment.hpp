@@ -43,7 +43,8 @@ struct Digest {
     friend bool operator==(const Digest&, const Digest&) = default;
 };
 
-/// One part of a sealed segment: numbered, chained by hash, never changed once made.
+/// One part of a sealed segment: numbered, chained by hash, never changed once made. On the wire a lane `ops`, a part
+/// [1,1] and an empty app are left out: a sale's body must stay small.
 struct Segment {
     int version = 1;
     std::string seller;   ///< wire id of the seller
