@@ -35,10 +35,8 @@ public:
 
     std::int64_t rows = 0;  ///< taken in
 
-    template <class Archive>
-    void serialize(Archive& archive);
-
 private:
+    friend struct Codec;
     static constexpr std::uint8_t inactive = 0xFF;
     [[nodiscard]] static std::size_t entry(std::size_t row, std::size_t column) noexcept {
         return row >= column ? row * (row + 1) / 2 + column : column * (column + 1) / 2 + row;

@@ -18,11 +18,6 @@ struct RunningDispersion {
         const double drawn = (sum + rows * typical) / (weight + rows);
         return drawn > 0 ? drawn : 0;
     }
-
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(sum, weight);
-    }
 };
 
 /// What one count says of the dispersion: the share of its squared residual (held to three standard deviations) that

@@ -25,11 +25,6 @@ struct FadingMean {
     }
     /// Drawn to `typical` by one pseudo-row.
     [[nodiscard]] double towards(double typical) const noexcept { return (sum + typical) / (weight + 1); }
-
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(sum, weight);
-    }
 };
 
 /// What a cheap expert says: mean and dispersion of the coming count.
@@ -44,24 +39,15 @@ public:
     struct Everyone {
         RunningDispersion slow_dispersion{.sum = .4, .weight = 4};
         RunningDispersion weekday_dispersion{.sum = .4, .weight = 4};
-
-        template <class Archive>
-        void serialize(Archive& archive) {
-            archive(slow_dispersion, weekday_dispersion);
-        }
     };
 
-    /// Of a window never seen: `known` false in the opinions of `nothing_known`.
+    /// Of a window never seen: the typical mean, widely spread.
     [[nodiscard]] Opinion slow_opinion(double typical, const Everyone& everyone) const;
     [[nodiscard]] Opinion weekday_opinion(int weekday, double typical, const Everyone& everyone) const;
     void learn(int weekday, double count, const Opinion& slow, const Opinion& by_weekday, Everyone& everyone);
 
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(known_, slow_, fast_, by_weekday_, slow_dispersion_, weekday_dispersion_);
-    }
-
 private:
+    friend struct Codec;
     bool known_ = false;
     FadingMean slow_;
     FadingMean fast_;
@@ -78,9 +64,6 @@ public:
     struct Row {
         Context context;
         double count;
-
-        template <class Archive>
-        void serialize(Archive& archive);
     };
 
     [[nodiscard]] Opinion opinion(const Context& context, double typical, const RunningDispersion& everyone) const;
@@ -89,12 +72,8 @@ public:
     /// How many slots were learned.
     [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
 
-    template <class Archive>
-    void serialize(Archive& archive) {
-        archive(last_, rows_, dispersion_);
-    }
-
 private:
+    friend struct Codec;
     std::vector<Row> last_;  ///< a ring: row i of the series stands at i mod `remembered`
     std::int64_t rows_ = 0;
     RunningDispersion dispersion_;

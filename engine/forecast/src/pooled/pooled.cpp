@@ -49,23 +49,34 @@ std::int64_t point_of(const CountDistribution& reservations, std::int64_t rows) 
 }  // namespace
 
 void Pooled::learn(const Observation& observation) {
-    if (!open_.empty() && open_.front().day != observation.day) {
+    auto& [state, open] = learned_;
+    if (!open.empty() && open.front().day != observation.day) {
         if (ahead_) {
-            state_ = std::move(*ahead_);
+            state = std::move(*ahead_);
         } else {
-            state_.learn_day(open_);
+            state.learn_day(open);
         }
-        open_.clear();
+        open.clear();
     }
-    open_.push_back(observation);
+    open.push_back(observation);
     ahead_.reset();
 }
 
+std::optional<std::vector<std::uint8_t>> Pooled::save() const { return pooled::encode(learned_); }
+
+bool Pooled::load(std::span<const std::uint8_t> bytes) {
+    std::optional<pooled::Learned> loaded = pooled::decode(bytes);
+    if (!loaded) return false;
+    learned_ = std::move(*loaded);
+    ahead_.reset();
+    return true;
+}
+
 const State& Pooled::known() const {
-    if (open_.empty()) return state_;
+    if (learned_.open.empty()) return learned_.state;
     if (!ahead_) {
-        ahead_ = state_;
-        ahead_->learn_day(open_);
+        ahead_ = learned_.state;
+        ahead_->learn_day(learned_.open);
     }
     return *ahead_;
 }

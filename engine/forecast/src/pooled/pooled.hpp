@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pooled/codec.hpp"
 #include "pooled/state.hpp"
 
 #include "edge/forecast/method.hpp"
@@ -17,13 +18,17 @@ public:
     void learn(const Observation& observation) override;
     [[nodiscard]] Forecast forecast(const Slot& slot) const override;
 
+    [[nodiscard]] std::optional<std::vector<std::uint8_t>> save() const override;
+    [[nodiscard]] bool load(std::span<const std::uint8_t> bytes) override;
+
 private:
     /// With everything learned, also the day that is still open.
     [[nodiscard]] const pooled::State& known() const;
 
-    pooled::State state_;                         ///< up to the day before the open one
-    std::vector<Observation> open_;               ///< of the last day, which may get more: their order must not matter
-    mutable std::optional<pooled::State> ahead_;  ///< `state_` and `open_`, made when first asked for
+    /// The state up to the day before the open one, and the rows of the open one: it may get more, and their order
+    /// must not matter.
+    pooled::Learned learned_;
+    mutable std::optional<pooled::State> ahead_;  ///< all of `learned_`, made when first asked for
 };
 
 }  // namespace edge::forecast

@@ -76,6 +76,7 @@ public:
     [[nodiscard]] std::int64_t rows(const SeriesKey& key) const;
 
 private:
+    friend struct Codec;
     struct Work;
 
     [[nodiscard]] SeriesState new_series(const SeriesKey& key) const;

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "pooled/state.hpp"
+
+#include "edge/forecast/slot.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace edge::forecast::pooled {
+
+/// A state and the observations of its open day. About 0.6 kB a seller, and for each seller and series up to 37 kB
+/// for its effects (as many as have occurred, 33 at most), and for a series 1.5 kB and 0.3 kB a start hour.
+struct Learned {
+    State state;
+    std::vector<Observation> open;
+};
+
+/// Bytes behind magic, format version, length and checksum. The same state gives the same bytes.
+[[nodiscard]] std::vector<std::uint8_t> encode(const Learned& learned);
+/// Nothing if the bytes are damaged, of another version, or do not make a state. Never throws.
+[[nodiscard]] std::optional<Learned> decode(std::span<const std::uint8_t> bytes) noexcept;
+
+}  // namespace edge::forecast::pooled
