@@ -1,0 +1,24 @@
+#pragma once
+
+#include "edge/hub/server.hpp"
+#include "edge/hub/store.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edge::hub {
+
+/// JSON of GET /v1/hello: versions, limits, the hub's epoch.
+[[nodiscard]] std::string hello_document(const HubSettings& settings, const ServerOptions& options);
+/// JSON of GET /v1/status.
+[[nodiscard]] std::string status_document(const HubStatus& status, const ServerCounters& counters);
+/// JSON of GET /v1/deadletter; `next` is the cursor of the following page, if there may be one.
+[[nodiscard]] std::string dead_letters_document(const std::vector<SellerDeadLetter>& letters, bool more);
+
+/// A page's cursor: `replica/epoch/lane/seq/part/index`.
+[[nodiscard]] std::string encode_cursor(const ChangeId& id);
+[[nodiscard]] std::optional<ChangeId> decode_cursor(std::string_view text);
+
+}  // namespace edge::hub

@@ -1,0 +1,206 @@
+#include "endpoints.hpp"
+
+#include "documents.hpp"
+
+#include "edge/core/error.hpp"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+
+namespace edge::hub {
+
+using protocol::ProblemClass;
+
+namespace {
+
+struct Endpoint {
+    std::string_view path;
+    std::string_view method;
+};
+constexpr std::array<Endpoint, 6> all_endpoints{{{protocol::sync_path, "POST"},
+                                                 {"/v1/hello", "GET"},
+                                                 {"/v1/status", "GET"},
+                                                 {"/v1/deadletter", "GET"},
+                                                 {"/healthz", "GET"},
+                                                 {"/metrics", "GET"}}};
+
+constexpr std::size_t default_page = 100;
+constexpr std::size_t largest_page = 1000;
+
+const Endpoint* find_endpoint(std::string_view path) {
+    for (const Endpoint& one : all_endpoints) {
+        if (one.path == path) return &one;
+    }
+    return nullptr;
+}
+
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+std::string_view query_of(std::string_view target) {
+    const std::size_t mark = target.find('?');
+    return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+}
+
+bool is_ndjson(std::string_view content_type) {
+    std::string_view type = content_type.substr(0, content_type.find(';'));
+    while (type.ends_with(' ')) type.remove_suffix(1);
+    return type == protocol::sync_content_type;
+}
+
+int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+std::string unescape(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool escape =
+            text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+        if (!escape) {
+            plain += text[i] == '+' ? ' ' : text[i];
+            continue;
+        }
+        plain += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+        i += 2;
+    }
+    return plain;
+}
+
+}  // namespace
+
+HttpAnswer problem_answer(const protocol::Problem& problem) {
+    HttpAnswer answer;
+    answer.status = static_cast<unsigned>(problem.status);
+    answer.content_type = protocol::problem_content_type;
+    answer.body = protocol::encode(problem);
+    answer.retry_after_s = problem.retry_after_s;
+    return answer;
+}
+
+HttpAnswer problem_answer(unsigned status, ProblemClass problem_class, std::string_view reason,
+                          std::string_view detail) {
+    protocol::Problem problem = protocol::make_problem(problem_class, reason, std::string(detail));
+    problem.status = static_cast<int>(status);
+    return problem_answer(problem);
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+    while (!query.empty()) {
+        const std::size_t end = query.find('&');
+        const std::string_view pair = query.substr(0, end);
+        const std::size_t equals = pair.find('=');
+        if (pair.substr(0, equals) == name) {
+            return equals == std::string_view::npos ? std::string() : unescape(pair.substr(equals + 1));
+        }
+        query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
+    }
+    return std::nullopt;
+}
+
+std::optional<HttpAnswer> Endpoints::refuse(const RequestHead& head) const {
+    const Endpoint* endpoint = find_endpoint(path_of(head.target));
+    if (endpoint == nullptr) {
+        return problem_answer(404, ProblemClass::upgrade, "unknown_path", "this hub has no such endpoint");
+    }
+    if (head.method != endpoint->method) {
+        HttpAnswer answer = problem_answer(405, ProblemClass::upgrade, "wrong_method",
+                                           std::string(endpoint->path) + " takes " + std::string(endpoint->method));
+        answer.allow = endpoint->method;
+        return answer;
+    }
+    if (endpoint->path != protocol::sync_path) {
+        if (head.content_length.value_or(0) == 0) return std::nullopt;
+        return problem_answer(413, ProblemClass::too_big, protocol::reason::too_many_bytes, "this needs no body");
+    }
+    if (!is_ndjson(head.content_type)) {
+        return problem_answer(415, ProblemClass::upgrade, "wrong_content_type",
+                              "the body must be " + std::string(protocol::sync_content_type));
+    }
+    if (!head.content_encoding.empty() && head.content_encoding != "gzip" && head.content_encoding != "identity") {
+        return problem_answer(415, ProblemClass::upgrade, "unknown_encoding", "the body may be gzip or plain");
+    }
+    if (head.content_length.value_or(0) > options_->body_bytes) {
+        return problem_answer(413, ProblemClass::too_big, protocol::reason::too_many_bytes,
+                              "at most " + std::to_string(options_->body_bytes) + " bytes in one request");
+    }
+    return std::nullopt;
+}
+
+HttpAnswer Endpoints::answer(const RequestHead& head, std::string_view body) const {
+    try {
+        return route(head, body);
+    } catch (const Error& error) {
+        ++counters_->store_failures;
+        if (options_->log) {
+            options_->log({.severity = Severity::error,
+                           .name = "store_failed",
+                           .facts = {{"code", std::string(edge::name_of(error.code()))}, {"what", error.what()}}});
+        }
+        // the message names files of the hub and stays in its log
+        protocol::Problem problem = protocol::make_problem(ProblemClass::retry, edge::name_of(error.code()),
+                                                           "the hub could not do it; nothing was changed");
+        if (!is_retryable(error.code())) problem.status = 500;
+        problem.retry_after_s = error.code() == ErrorCode::busy ? 1 : 60;
+        return problem_answer(problem);
+    }
+}
+
+HttpAnswer Endpoints::route(const RequestHead& head, std::string_view body) const {
+    const std::string_view path = path_of(head.target);
+    HttpAnswer answer;
+    if (path == protocol::sync_path) return sync(body);
+    if (path == "/v1/deadletter") return dead_letters(query_of(head.target));
+    if (path == "/v1/hello") {
+        answer.body = hello_document(store_->settings(), *options_);
+    } else if (path == "/v1/status") {
+        answer.body = status_document(store_->status(), counters_->values());
+    } else if (path == "/metrics") {
+        answer.content_type = "text/plain; version=0.0.4";
+        answer.body = metrics_text(counters_->values());
+    } else {
+        static_cast<void>(store_->settings());  // a hub that cannot read its store is not healthy
+        answer.content_type = "text/plain";
+        answer.body = "ok\n";
+    }
+    return answer;
+}
+
+HttpAnswer Endpoints::sync(std::string_view body) const {
+    const Timestamp now = options_->clock
+                              ? options_->clock()
+                              : std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const protocol::Decoded<IntakeResult> result = take_request(*store_, body, now, options_->intake);
+    if (!result) return problem_answer(result.problem());
+    counters_->count_intake(result->counts);
+    HttpAnswer answer;
+    answer.content_type = protocol::ack_content_type;
+    answer.body = protocol::encode(result->ack);
+    return answer;
+}
+
+HttpAnswer Endpoints::dead_letters(std::string_view query) const {
+    DeadLetterFilter filter{.seller = query_value(query, "seller").value_or(""), .after = {}, .at_most = default_page};
+    if (const std::optional<std::string> limit = query_value(query, "limit")) {
+        const auto [end, failure] = std::from_chars(limit->data(), limit->data() + limit->size(), filter.at_most);
+        if (failure != std::errc{} || end != limit->data() + limit->size() || filter.at_most < 1 ||
+            filter.at_most > largest_page) {
+            return problem_answer(400, ProblemClass::bug, "bad_query", "limit must be 1 to 1000");
+        }
+    }
+    if (const std::optional<std::string> after = query_value(query, "after")) {
+        filter.after = decode_cursor(*after);
+        if (!filter.after || filter.seller.empty()) {
+            return problem_answer(400, ProblemClass::bug, "bad_query", "after is a cursor, and needs a seller");
+        }
+    }
+    const std::vector<SellerDeadLetter> letters = store_->dead_letters(filter);
+    HttpAnswer answer;
+    answer.body = dead_letters_document(letters, letters.size() == filter.at_most && !filter.seller.empty());
+    return answer;
+}
+
+}  // namespace edge::hub
