@@ -1,4 +1,5 @@
 #include "engine_state.hpp"
+#include "sync_held.hpp"
 
 #include "edge/storage/journal.hpp"
 #include "edge/storage/sellers.hpp"
@@ -59,7 +60,7 @@ StatusReport Engine::status() {
     report.today = bundles({.seller = id,
                             .starts_before = zone.to_instant(today + std::chrono::days(1), TimeOfDay(0)),
                             .ends_after = zone.to_instant(today, TimeOfDay(0))});
-    report.unsent = sync_status().pending_changes;
+    report.unsent = pending_changes(db);
     report.file_bytes = file_bytes(db.path());
     return report;
 }

@@ -281,11 +281,32 @@ struct StatusReport {
 enum class DiffFormat { merge_patch, json_patch };
 
 struct DiffReport {
-    std::string document;  ///< JSON
+    std::string document;  ///< JSON: an array, of changed rows or of RFC 6902 operations
     std::vector<std::pair<std::string, std::int64_t>> rows_by_table;
     std::int64_t rows = 0;
-    std::int64_t bytes = 0;
+    std::int64_t bytes = 0;  ///< of the bodies that a sync would send, as they go over the wire
 };
+
+/// One request to the hub.
+struct HubRequest {
+    std::string url;   ///< of the hub
+    std::string path;  ///< "/v1/sync"
+    std::string body;
+    std::string content_type;
+    std::chrono::milliseconds timeout{30000};
+    std::function<bool()> cancelled;  ///< asked now and then; true: give up
+};
+
+/// What came back.
+struct HubAnswer {
+    int status = 0;                                            ///< 0: no answer came
+    std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
+    std::string body;
+    std::string failure;  ///< why no answer came: a stable code, then words
+    std::int64_t bytes_sent = 0;
+    std::int64_t bytes_received = 0;
+};
+using HubExchange = std::function<HubAnswer(const HubRequest&)>;
 
 struct SyncOptions {
     std::string url;  ///< of the hub: http://127.0.0.1:8765
@@ -293,7 +314,8 @@ struct SyncOptions {
     std::chrono::milliseconds max_time{600000};  ///< stop starting new requests after that
     bool dry_run = false;                        ///< seal nothing, send nothing, say what would be sent
     std::string app = "edge-analytics";          ///< program and version, for the hub's records
-    ProgressCallback progress;
+    ProgressCallback progress;                   ///< in changes; what the hub has taken by then stays taken
+    HubExchange exchange;                        ///< carries requests; HTTP if empty
 };
 
 struct SyncReport {
@@ -303,7 +325,7 @@ struct SyncReport {
     std::int64_t bytes_received = 0;
     std::int64_t rejected = 0;         ///< changes that the hub did not take
     std::int64_t pending_changes = 0;  ///< left to send
-    bool equal = false;                ///< everything sent is applied at the hub
+    bool equal = false;                ///< everything is applied at the hub, and no change was ever refused
     std::optional<Timestamp> next_attempt;
     std::string reason;  ///< why not everything went, in words
 };
@@ -322,8 +344,8 @@ struct SyncStatusReport {
     std::int64_t epoch = 0;
     std::vector<LaneStatus> lanes;
     std::int64_t pending_changes = 0;
-    std::int64_t pending_bytes = 0;
-    std::optional<Timestamp> oldest_pending;
+    std::int64_t pending_bytes = 0;           ///< before compression
+    std::optional<Timestamp> oldest_pending;  ///< no pending change is older
     std::int64_t rejects = 0;
     std::optional<Timestamp> last_attempt;
     std::optional<Timestamp> last_success;

@@ -1,0 +1,290 @@
+#include "sync_run.hpp"
+
+#include "sync_held.hpp"
+
+#include "edge/storage/sync_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace edge {
+
+using protocol::Action;
+using protocol::ChangeOutcome;
+using protocol::DeviceSession;
+using protocol::Finish;
+using protocol::HeldPart;
+using protocol::ProblemClass;
+using protocol::RaiseAlarm;
+using protocol::SendRequest;
+using storage::StoredPart;
+using storage::WriteTransaction;
+
+namespace {
+
+/// Another process has dropped a part that this run wanted to send: the hub has it for good, or it was sealed again.
+struct PartIsGone {};
+
+constexpr std::string_view sealing_again = "sealing_again";
+
+template <class Wanted>
+const Wanted* find_action(const std::vector<Action>& actions) {
+    for (const Action& action : actions) {
+        if (const auto* found = std::get_if<Wanted>(&action)) return found;
+    }
+    return nullptr;
+}
+
+struct Words {
+    std::string_view code;
+    std::string_view words;
+};
+constexpr std::array<Words, 16> all_words = {{
+    {"cannot_resolve", "the hub's name is not known to the network"},
+    {"cannot_connect", "the hub cannot be reached"},
+    {"timed_out", "the hub did not answer in time"},
+    {"tls", "the connection to the hub cannot be made secure"},
+    {"bad_answer", "what answered does not speak HTTP"},
+    {"too_big", "the answer is bigger than a hub's would be"},
+    {"broken", "the connection to the hub broke"},
+    {"unavailable", "the hub cannot take anything at the moment"},
+    {"not_the_hub", "what answered is not a hub; there may be a login page in between"},
+    {"unexpected_answer", "the hub answered something that this program does not know"},
+    {"too_many_bytes", "the way to the hub does not take requests of this size"},
+    {"not_applied", "the hub has not applied everything that it was sent"},
+    {"lane_held", "the hub cannot read a segment, and the changes behind it wait"},
+    {"unexplained", "the hub refuses and does not say why"},
+    {"new_epoch", "the hub knows other segments under the numbers of this file"},
+    {"resync_again", "the hub asks for old segments too often"},
+}};
+
+std::string in_words(std::string_view code, std::string_view detail) {
+    const auto* const found =
+        std::find_if(all_words.begin(), all_words.end(), [&](const Words& one) { return one.code == code; });
+    std::string text = found == all_words.end() ? fmt::format("the hub says '{}'", code) : std::string(found->words);
+    if (!detail.empty()) text += fmt::format(" ({})", detail);
+    return text;
+}
+
+int severity(ProblemClass problem_class) {
+    switch (problem_class) {
+        case ProblemClass::bug: return 3;
+        case ProblemClass::auth:
+        case ProblemClass::upgrade: return 2;
+        case ProblemClass::resync:
+        case ProblemClass::too_big: return 1;
+        case ProblemClass::retry: break;
+    }
+    return 0;
+}
+
+/// A kept part's changes, decoded once for all outcomes in it.
+class ChangesOfParts {
+public:
+    ChangesOfParts(storage::Connection& db, const protocol::DeviceMemory& epochs) : db_(&db), epochs_(&epochs) {}
+
+    [[nodiscard]] std::int64_t epoch(protocol::Lane lane) const {
+        return lane == protocol::Lane::ops ? epochs_->ops.epoch : epochs_->bulk.epoch;
+    }
+    /// The change as JSON; empty if it is no longer kept.
+    std::string find(const ChangeOutcome& outcome) {
+        const std::tuple place(outcome.lane, outcome.seq, outcome.part);
+        if (place != place_) {
+            place_ = place;
+            changes_.clear();
+            const std::optional<std::string> bytes = storage::find_part_bytes(
+                *db_, protocol::name_of(outcome.lane), epoch(outcome.lane), outcome.seq, outcome.part);
+            if (bytes) {
+                protocol::Decoded<protocol::Segment> segment = protocol::decode_segment(*bytes);
+                if (segment) changes_ = std::move(segment->changes);
+            }
+        }
+        const auto index = static_cast<std::size_t>(outcome.index);
+        return index < changes_.size() ? protocol::encode(changes_[index]) : std::string();
+    }
+
+private:
+    storage::Connection* db_;
+    const protocol::DeviceMemory* epochs_;
+    std::tuple<protocol::Lane, std::int64_t, int> place_{protocol::Lane::ops, 0, 0};
+    std::vector<protocol::Change> changes_;
+};
+
+}  // namespace
+
+SyncRun::SyncRun(Engine::State& state, const SyncIdentity& identity, const SyncOptions& options,
+                 const HubExchange& exchange, Timestamp deadline, SyncReport& report)
+    : state_(state),
+      identity_(identity),
+      options_(options),
+      exchange_(exchange),
+      deadline_(deadline),
+      report_(report),
+      parts_(storage::list_parts(state.db)),
+      before_(load_memory(state.db)),
+      session_(make_session()) {
+    for (const StoredPart& part : unapplied(state.db)) all_changes_ += part.changes;
+}
+
+DeviceSession SyncRun::make_session() {
+    std::vector<HeldPart> held;
+    held.reserve(parts_.size());
+    for (const StoredPart& part : parts_) held.push_back(to_held(part));
+    protocol::DeviceSettings settings;
+    settings.seller = identity_.seller;
+    settings.replica = identity_.replica;
+    return DeviceSession(std::move(settings), before_, std::move(held),
+                         [this](const HeldPart& part) { return read_part(part); });
+}
+
+std::string SyncRun::read_part(const HeldPart& part) {
+    std::optional<std::string> bytes =
+        storage::find_part_bytes(state_.db, protocol::name_of(part.lane), part.epoch, part.seq, part.part);
+    if (!bytes) throw PartIsGone();
+    in_flight_.insert({part.lane, part.seq, part.part});
+    return std::move(*bytes);
+}
+
+SyncRun::End SyncRun::go() {
+    try {
+        Actions actions = session_.start(to_milliseconds(state_.now()));
+        for (;;) {
+            if (const Finish* finish = find_action<Finish>(actions)) return end_of(*finish);
+            const SendRequest* request = find_action<SendRequest>(actions);
+            if (request == nullptr || !may_go_on()) {
+                report_.reason = "the time for this sync is over";
+                return End::incomplete;
+            }
+            actions = exchange_once(*request);
+            store(actions);
+        }
+    } catch (const PartIsGone&) {
+        return End::again;
+    }
+}
+
+bool SyncRun::may_go_on() const { return sent_.empty() || state_.now() < deadline_; }
+
+SyncRun::Actions SyncRun::exchange_once(const SendRequest& request) {
+    const std::set<PartPlace> parts = std::exchange(in_flight_, {});
+    bool cancelled = false;
+    const auto ask = [&] {
+        const Progress progress{.what = "sync",
+                                .done = static_cast<std::uint64_t>(report_.changes_sent),
+                                .total = static_cast<std::uint64_t>(std::max(all_changes_, report_.changes_sent))};
+        cancelled = cancelled || (options_.progress && !options_.progress(progress));
+        return cancelled;
+    };
+    HubAnswer answer;
+    if (!ask()) {
+        answer = exchange_({.url = options_.url,
+                            .path = std::string(protocol::sync_path),
+                            .body = request.body,
+                            .content_type = std::string(protocol::sync_content_type),
+                            .timeout = options_.timeout,
+                            .cancelled = ask});
+    }
+    if (cancelled) throw Error(ErrorCode::cancelled, "cannot finish the sync: it was stopped");
+    traffic_ = answer.bytes_sent + answer.bytes_received;
+    report_.bytes_sent += answer.bytes_sent;
+    report_.bytes_received += answer.bytes_received;
+    const std::int64_t now = to_milliseconds(state_.now());
+    const double random = static_cast<double>(state_.random_below(1U << 30U)) / static_cast<double>(1U << 30U);
+    if (answer.status == 0) {
+        const std::size_t colon = answer.failure.find(": ");
+        failure_ = colon == std::string::npos ? std::string() : answer.failure.substr(colon + 2);
+        return session_.on_transport_failure(answer.failure.substr(0, colon), now, random);
+    }
+    failure_.clear();
+    if (answer.status >= 200 && answer.status < 300) count_sent(parts);
+    return session_.on_response(
+        {.status = answer.status, .headers = std::move(answer.headers), .body = std::move(answer.body)}, now, random);
+}
+
+void SyncRun::count_sent(const std::set<PartPlace>& parts) {
+    for (const StoredPart& part : parts_) {
+        const PartPlace place(lane_of(part), part.seq, part.part);
+        if (!parts.contains(place) || !sent_.insert(place).second) continue;
+        report_.changes_sent += part.changes;
+        if (part.part == part.parts) ++report_.segments_sent;
+    }
+}
+
+void SyncRun::store(const Actions& actions) {
+    WriteTransaction write(state_.db);
+    for (const Action& action : actions) store(write, action);
+    store_memory(write, session_.memory());
+    store_attempt(write, find_action<Finish>(actions));
+    write.commit();
+}
+
+void SyncRun::store(WriteTransaction& write, const Action& action) {
+    if (const auto* marks = std::get_if<protocol::RecordWatermarks>(&action)) {
+        const std::string_view lane = protocol::name_of(marks->lane);
+        if (storage::set_watermarks(write, lane, marks->epoch, marks->applied, marks->durable))
+            storage::delete_parts_through(write, lane, marks->epoch, marks->durable);
+    } else if (const auto* record = std::get_if<protocol::RecordOutcomes>(&action)) {
+        store_outcomes(write, *record);
+    } else if (const auto* order = std::get_if<protocol::SealAgain>(&action)) {
+        state_.log(LogLevel::warning,
+                   fmt::format("sync: lane {} starts epoch {}", protocol::name_of(order->lane), order->epoch));
+        seal_again(state_, write, identity_, *order);
+    } else if (const auto* alarm = std::get_if<RaiseAlarm>(&action)) {
+        raise(*alarm);
+    }
+    // This schema takes no pull: its cursor is not stored, so that nothing is skipped by the one that does.
+}
+
+void SyncRun::store_outcomes(WriteTransaction& write, const protocol::RecordOutcomes& record) {
+    ChangesOfParts changes(state_.db, before_);
+    for (const ChangeOutcome& outcome : record.outcomes) {
+        if (!protocol::is_dead_letter(outcome.outcome)) continue;
+        const bool is_new = storage::insert_reject(write, {.lane = std::string(protocol::name_of(outcome.lane)),
+                                                           .epoch = changes.epoch(outcome.lane),
+                                                           .seq = outcome.seq,
+                                                           .part = outcome.part,
+                                                           .position = outcome.index,
+                                                           .table = outcome.table,
+                                                           .key = outcome.key,
+                                                           .outcome = std::string(protocol::name_of(outcome.outcome)),
+                                                           .reason = outcome.reason,
+                                                           .change = changes.find(outcome),
+                                                           .received_at = state_.now()});
+        if (is_new) ++report_.rejected;
+    }
+}
+
+void SyncRun::store_attempt(WriteTransaction& write, const Finish* finish) {
+    const Timestamp now = state_.now();
+    const std::string day = format_date(LocalDate(std::chrono::floor<std::chrono::days>(now).time_since_epoch()));
+    const bool same_day = storage::find_sync_state(state_.db, state_traffic_day) == day;
+    const std::int64_t before = same_day ? storage::find_sync_number(state_.db, state_traffic) : 0;
+    storage::set_sync_state(write, state_traffic_day, day);
+    storage::set_sync_state(write, state_traffic, before + traffic_);
+    storage::set_sync_state(write, state_last_attempt, to_milliseconds(now));
+    if (finish == nullptr) return;
+    if (finish->complete) storage::set_sync_state(write, state_last_success, to_milliseconds(now));
+    storage::set_sync_state(write, state_last_error, finish->complete ? std::string() : reason_of(*finish));
+}
+
+void SyncRun::raise(const RaiseAlarm& alarm) {
+    state_.log(LogLevel::warning, fmt::format("sync: {}: {}", alarm.reason, alarm.detail));
+    if (!alarm_ || severity(alarm.problem_class) > severity(alarm_->problem_class)) alarm_ = alarm;
+}
+
+std::string SyncRun::reason_of(const Finish& finish) const {
+    if (!failure_.empty()) return in_words(finish.why, failure_);
+    const bool explained = alarm_ && (alarm_->reason == finish.why || severity(alarm_->problem_class) > 0);
+    return explained ? in_words(alarm_->reason, alarm_->detail) : in_words(finish.why, {});
+}
+
+SyncRun::End SyncRun::end_of(const Finish& finish) const {
+    report_.reason.clear();
+    if (finish.complete) return End::complete;
+    report_.reason = reason_of(finish);
+    return finish.why == sealing_again ? End::again : End::incomplete;
+}
+
+}  // namespace edge

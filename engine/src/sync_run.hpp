@@ -1,0 +1,75 @@
+#pragma once
+
+#include "sync_seal.hpp"
+
+#include "edge/engine_types.hpp"
+#include "edge/protocol/device_session.hpp"
+#include "edge/storage/segments.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace edge {
+
+/// One run of a device's session against a hub: does what the session says. Effects of an answer are stored in one
+/// transaction before the next request goes out, and no transaction is open while one is under way.
+class SyncRun {
+public:
+    enum class End {
+        complete,    ///< the hub has applied everything that was kept
+        incomplete,  ///< the report says why
+        again,       ///< lanes were sealed again, or another process was faster: another run can go on at once
+    };
+
+    /// `deadline`: no request but the first starts after it. Adds to `report`.
+    SyncRun(const SyncRun&) = delete;
+    SyncRun& operator=(const SyncRun&) = delete;
+    ~SyncRun() = default;
+    SyncRun(Engine::State& state, const SyncIdentity& identity, const SyncOptions& options, const HubExchange& exchange,
+            Timestamp deadline, SyncReport& report);
+
+    /// Throws `cancelled` if the progress callback says so.
+    [[nodiscard]] End go();
+    /// The worst of what a person should know.
+    [[nodiscard]] const std::optional<protocol::RaiseAlarm>& alarm() const noexcept { return alarm_; }
+
+private:
+    using Actions = std::vector<protocol::Action>;
+    using PartPlace = std::tuple<protocol::Lane, std::int64_t, int>;
+
+    [[nodiscard]] protocol::DeviceSession make_session();
+    [[nodiscard]] std::string read_part(const protocol::HeldPart& part);
+    [[nodiscard]] Actions exchange_once(const protocol::SendRequest& request);
+    void count_sent(const std::set<PartPlace>& parts);
+    [[nodiscard]] bool may_go_on() const;
+    void store(const Actions& actions);
+    void store(storage::WriteTransaction& write, const protocol::Action& action);
+    void store_outcomes(storage::WriteTransaction& write, const protocol::RecordOutcomes& record);
+    void store_attempt(storage::WriteTransaction& write, const protocol::Finish* finish);
+    void raise(const protocol::RaiseAlarm& alarm);
+    [[nodiscard]] std::string reason_of(const protocol::Finish& finish) const;
+    [[nodiscard]] End end_of(const protocol::Finish& finish) const;
+
+    Engine::State& state_;
+    const SyncIdentity& identity_;
+    const SyncOptions& options_;
+    const HubExchange& exchange_;
+    Timestamp deadline_;
+    SyncReport& report_;
+    std::vector<storage::StoredPart> parts_;
+    protocol::DeviceMemory before_;
+    protocol::DeviceSession session_;
+    std::set<PartPlace> in_flight_;
+    std::set<PartPlace> sent_;
+    std::optional<protocol::RaiseAlarm> alarm_;
+    std::string failure_;       // why the last request brought no answer
+    std::int64_t traffic_ = 0;  // bytes of the last exchange, both ways
+    std::int64_t all_changes_ = 0;
+};
+
+}  // namespace edge

@@ -1,0 +1,271 @@
+#include "sync_seal.hpp"
+
+#include "sync_changes.hpp"
+
+#include "edge/protocol/tables.hpp"
+#include "edge/storage/journal.hpp"
+#include "edge/storage/schema.hpp"
+#include "edge/storage/segments.hpp"
+#include "edge/storage/sellers.hpp"
+#include "edge/storage/sync_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace edge {
+
+using protocol::JournalEntry;
+using protocol::Lane;
+using protocol::LaneHead;
+using protocol::Op;
+using protocol::SealedPart;
+using protocol::SealSettings;
+using storage::Connection;
+using storage::JournalReader;
+using storage::SyncLane;
+using storage::WriteTransaction;
+
+namespace {
+
+/// Names in sync_state.
+constexpr std::string_view state_clock = "clock";            ///< the last hybrid logical clock given to a change, ms
+constexpr std::string_view state_part_bytes = "part_bytes";  ///< a smaller part that the way to the hub asked for
+
+LaneHead head_of(const SyncLane& lane) {
+    return {.epoch = lane.epoch,
+            .next_seq = lane.next_seq,
+            .prev = lane.head.empty() ? std::string() : protocol::hash_text(to_hash(lane.head))};
+}
+
+SealSettings settings_of(Connection& db, const SyncIdentity& identity) {
+    SealSettings settings;
+    settings.seller = identity.seller;
+    settings.replica = identity.replica;
+    settings.schema = storage::device_schema().newest_version();
+    settings.app = identity.app;
+    settings.ops = head_of(storage::get_sync_lane(db, protocol::name_of(Lane::ops)));
+    settings.bulk = head_of(storage::get_sync_lane(db, protocol::name_of(Lane::bulk)));
+    const std::int64_t part_bytes = storage::find_sync_number(db, state_part_bytes);
+    if (part_bytes > 0) settings.part_bytes = static_cast<std::size_t>(part_bytes);
+    return settings;
+}
+
+std::int64_t next_clock(Connection& db, Timestamp now) {
+    return std::max(to_milliseconds(now), storage::find_sync_number(db, state_clock) + 1);
+}
+
+std::string change_json(const JournalEntry& entry) {
+    protocol::Change change;
+    change.table = entry.table;
+    change.key = entry.key;
+    change.op = protocol::effective_op(entry.first, entry.last).value_or(Op::update);
+    for (const protocol::Field& field : entry.fields) {
+        const std::string* text = protocol::as_text(field.value);
+        if (text == nullptr || protocol::is_utf8(*text)) change.fields.push_back(field);
+    }
+    return protocol::encode(change);
+}
+
+/// Stores what was sealed, and moves the lanes' heads.
+class SealStore {
+public:
+    SealStore(WriteTransaction& write, SealSettings& settings, Timestamp now)
+        : write_(&write), settings_(&settings), now_(now) {}
+
+    void seal(std::vector<JournalEntry> entries) {
+        const protocol::Sealed sealed = protocol::seal(std::move(entries), *settings_);
+        for (const SealedPart& part : sealed.parts) {
+            const std::string lane(protocol::name_of(part.lane));
+            storage::insert_part(*write_,
+                                 {.lane = lane,
+                                  .epoch = part.epoch,
+                                  .seq = part.seq,
+                                  .part = part.part,
+                                  .parts = part.parts,
+                                  .changes = static_cast<std::int64_t>(part.changes),
+                                  .hash = {part.hash.begin(), part.hash.end()},
+                                  .size = static_cast<std::int64_t>(part.bytes.size()),
+                                  .sealed_at = now_},
+                                 part.bytes);
+            heads_[part.lane] = {part.hash.begin(), part.hash.end()};
+        }
+        for (const protocol::Unsendable& row : sealed.unsendable) set_aside(row);
+        settings_->ops = sealed.ops;
+        settings_->bulk = sealed.bulk;
+    }
+
+    /// Keeps the watermarks of a lane that stays in its epoch.
+    void finish(Lane lane) {
+        const auto sealed = heads_.find(lane);
+        const LaneHead& head = head_after(lane);
+        SyncLane stored = storage::get_sync_lane(write_->connection(), protocol::name_of(lane));
+        const bool new_epoch = stored.epoch != head.epoch;
+        if (sealed == heads_.end() && !new_epoch) return;
+        if (new_epoch) stored = SyncLane{.epoch = head.epoch, .head = {}};
+        stored.next_seq = head.next_seq;
+        if (sealed != heads_.end()) stored.head = sealed->second;
+        storage::set_lane_head(*write_, protocol::name_of(lane), stored);
+    }
+
+private:
+    [[nodiscard]] const LaneHead& head_after(Lane lane) const {
+        return lane == Lane::ops ? settings_->ops : settings_->bulk;
+    }
+
+    void set_aside(const protocol::Unsendable& row) {
+        const protocol::TableDescriptor* table = protocol::find_table(row.entry.table);
+        const Lane lane = table == nullptr ? Lane::ops : table->lane;
+        const LaneHead& head = head_after(lane);
+        const std::string_view name = protocol::name_of(lane);
+        storage::insert_reject(
+            *write_, {.lane = std::string(name),
+                      .epoch = head.epoch,
+                      .seq = head.next_seq,
+                      .part = 0,
+                      .position = storage::next_reject_position(write_->connection(), name, head.epoch, head.next_seq),
+                      .table = row.entry.table,
+                      .key = row.entry.key,
+                      .outcome = "unsendable",
+                      .reason = row.reason,
+                      .change = change_json(row.entry),
+                      .received_at = now_});
+    }
+
+    WriteTransaction* write_;
+    SealSettings* settings_;
+    Timestamp now_;
+    std::map<Lane, std::vector<std::uint8_t>> heads_;
+};
+
+/// A sealed part's changes as they went into the seal.
+std::vector<JournalEntry> entries_of(const std::string& bytes, const std::string& path) {
+    const protocol::Decoded<protocol::Segment> segment = protocol::decode_segment(bytes);
+    if (!segment) {
+        throw Error(ErrorCode::corrupt_data,
+                    fmt::format("cannot seal again what {} keeps: {}", path, segment.problem().detail));
+    }
+    std::vector<JournalEntry> entries;
+    entries.reserve(segment->changes.size());
+    for (const protocol::Change& change : segment->changes) {
+        entries.push_back({.table = change.table,
+                           .key = change.key,
+                           .first = change.op,
+                           .last = change.op,
+                           .base = change.base,
+                           .hlc = segment->h0 + change.hlc,
+                           .fields = change.fields});
+    }
+    return entries;
+}
+
+/// Calls `use` with the changes of each kept segment of the lane, in order.
+void each_kept_segment(Connection& db, std::string_view lane, std::int64_t epoch,
+                       const std::function<void(std::vector<JournalEntry>)>& use) {
+    std::vector<JournalEntry> segment;
+    for (const storage::StoredPart& part : storage::list_parts(db)) {
+        if (part.lane != lane || part.epoch != epoch) continue;
+        const std::optional<std::string> bytes = storage::find_part_bytes(db, lane, epoch, part.seq, part.part);
+        std::vector<JournalEntry> entries = entries_of(bytes.value_or(std::string()), db.path());
+        std::move(entries.begin(), entries.end(), std::back_inserter(segment));
+        if (part.part == part.parts) use(std::exchange(segment, {}));
+    }
+}
+
+/// Deletions that may still have to be told, each once.
+std::vector<JournalEntry> kept_deletions(Connection& db, std::string_view lane, std::int64_t epoch) {
+    std::map<std::pair<std::string, std::string>, JournalEntry> deletions;
+    each_kept_segment(db, lane, epoch, [&](std::vector<JournalEntry> entries) {
+        for (JournalEntry& entry : entries) {
+            if (entry.last == Op::remove) deletions.insert_or_assign({entry.table, entry.key}, std::move(entry));
+        }
+    });
+    std::vector<JournalEntry> all;
+    for (auto& [place, entry] : deletions) all.push_back(std::move(entry));
+    return all;
+}
+
+}  // namespace
+
+std::int64_t to_milliseconds(Timestamp instant) {
+    return std::chrono::floor<std::chrono::milliseconds>(instant).time_since_epoch().count();
+}
+
+protocol::SegmentHash to_hash(const std::vector<std::uint8_t>& bytes) {
+    protocol::SegmentHash hash{};
+    std::copy_n(bytes.begin(), std::min(bytes.size(), hash.size()), hash.begin());
+    return hash;
+}
+
+SyncIdentity sync_identity(Engine::State& state, std::string app) {
+    const std::string home = find_meta(state.db, meta_home_seller);
+    const std::optional<Uuid> replica = Uuid::parse(find_meta(state.db, meta_replica));
+    std::int64_t seller = 0;
+    std::from_chars(home.data(), home.data() + home.size(), seller);
+    if (!replica || seller == 0) {
+        throw Error(ErrorCode::corrupt_data,
+                    fmt::format("cannot sync {}: it does not say whose file it is", state.db.path()));
+    }
+    if (app.empty()) app = storage::find_sync_state(state.db, state_app);
+    return {.seller = storage::get_seller(state.db, SellerId(seller)).uuid.wire(),
+            .replica = replica->wire(),
+            .app = app.empty() ? "edge-analytics" : std::move(app)};
+}
+
+void seal_pending(Engine::State& state, const SyncIdentity& identity) {
+    Connection& db = state.db;
+    if (storage::journal_head(db, JournalReader::sync) == storage::journal_cursor(db, JournalReader::sync)) return;
+    WriteTransaction write(db);
+    const Timestamp now = state.now();
+    const std::int64_t clock = next_clock(db, now);
+    SealSettings settings = settings_of(db, identity);
+    SealStore store(write, settings, now);
+    const std::int64_t head =
+        collect_changes(db, clock, [&](std::vector<JournalEntry> entries) { store.seal(std::move(entries)); });
+    store.finish(Lane::ops);
+    store.finish(Lane::bulk);
+    storage::advance_journal_cursor(write, JournalReader::sync, head);
+    storage::trim_journal(write);
+    storage::set_sync_state(write, state_clock, clock);
+    storage::set_sync_state(write, state_app, identity.app);
+    storage::set_sync_state(write, state_sealed_at, to_milliseconds(now));
+    write.commit();
+}
+
+void preview_seal(Engine::State& state, const SyncIdentity& identity,
+                  const std::function<void(const SealedPart&)>& part) {
+    SealSettings settings = settings_of(state.db, identity);
+    collect_changes(state.db, next_clock(state.db, state.now()), [&](std::vector<JournalEntry> entries) {
+        const protocol::Sealed sealed = protocol::seal(std::move(entries), settings);
+        for (const SealedPart& one : sealed.parts) part(one);
+        settings.ops = sealed.ops;
+        settings.bulk = sealed.bulk;
+    });
+}
+
+void seal_again(Engine::State& state, WriteTransaction& write, const SyncIdentity& identity,
+                const protocol::SealAgain& order) {
+    Connection& db = write.connection();
+    const std::string_view lane = protocol::name_of(order.lane);
+    const std::int64_t old_epoch = storage::get_sync_lane(db, lane).epoch;
+    if (old_epoch >= order.epoch) return;
+    if (order.part_bytes > 0)
+        storage::set_sync_state(write, state_part_bytes, static_cast<std::int64_t>(order.part_bytes));
+    SealSettings settings = settings_of(db, identity);
+    (order.lane == Lane::ops ? settings.ops : settings.bulk) = LaneHead{.epoch = order.epoch, .prev = {}};
+    SealStore store(write, settings, state.now());
+    const auto seal = [&](std::vector<JournalEntry> entries) { store.seal(std::move(entries)); };
+    if (order.whole) {
+        // Every column seems changed at the time of the last seal: what others wrote since then still wins.
+        collect_everything(db, order.lane, storage::find_sync_number(db, state_clock),
+                           kept_deletions(db, lane, old_epoch), seal);
+    } else {
+        each_kept_segment(db, lane, old_epoch, seal);
+    }
+    store.finish(order.lane);
+    storage::delete_parts_through(write, lane, old_epoch, std::numeric_limits<std::int64_t>::max());
+}
+
+}  // namespace edge

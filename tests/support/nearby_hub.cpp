@@ -1,0 +1,53 @@
+#include "support/nearby_hub.hpp"
+
+#include "edge/hub/sqlite_store.hpp"
+#include "edge/transport/gzip.hpp"
+
+#include <filesystem>
+
+namespace edge::test {
+
+NearbyHub::NearbyHub(std::string path) : path_(std::move(path)), store_(hub::create_sqlite_store(path_)) {}
+
+HubExchange NearbyHub::exchange() {
+    return [this](const HubRequest& request) {
+        bodies.push_back(request.body);
+        HubAnswer answer = network ? network(request) : deliver(request);
+        const bool small = request.body.size() < transport::identity_below;
+        answer.bytes_sent =
+            static_cast<std::int64_t>(small ? request.body.size() : transport::gzip(request.body).size());
+        answer.bytes_received = static_cast<std::int64_t>(answer.body.size());
+        return answer;
+    };
+}
+
+HubAnswer NearbyHub::deliver(const HubRequest& request) {
+    const protocol::Decoded<hub::IntakeResult> result = hub::take_request(*store_, request.body, now);
+    if (result) return answer_of(200, protocol::encode(result->ack));
+    return answer_of(result.problem().status, protocol::encode(result.problem()));
+}
+
+std::vector<std::string> NearbyHub::rows(const std::string& seller) { return hub::dump(*store_, seller); }
+
+void NearbyHub::restore(const std::string& backup) {
+    store_.reset();
+    for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
+    std::filesystem::copy_file(backup, path_, std::filesystem::copy_options::overwrite_existing);
+    store_ = hub::open_sqlite_store(path_);
+    store_->declare_restored();
+}
+
+HubAnswer no_answer(const std::string& failure) {
+    HubAnswer answer;
+    answer.failure = failure;
+    return answer;
+}
+
+HubAnswer answer_of(int status, const std::string& body) {
+    HubAnswer answer;
+    answer.status = status;
+    answer.body = body;
+    return answer;
+}
+
+}  // namespace edge::test

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace edge::test {
+
+/// Every row of a seller's file that travels, in the form of hub::dump, read by SQL that shares nothing with the
+/// program's own: `bundles 01JDQ4… {"name":"…"}` in order of table and key.
+[[nodiscard]] std::vector<std::string> synced_rows(const std::string& path);
+
+/// What replaying the segments kept in a file, from the first, comes to; the same form.
+[[nodiscard]] std::vector<std::string> replayed_rows(const std::string& path);
+
+/// The first line that only one side has; empty if both are equal.
+[[nodiscard]] std::string first_difference(const std::vector<std::string>& left, const std::vector<std::string>& right);
+
+}  // namespace edge::test
