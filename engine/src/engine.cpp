@@ -30,25 +30,28 @@ storage::OpenOptions open_options(const EngineOptions& options) {
             .vfs = options.vfs};
 }
 
-}  // namespace
-
-Engine::State::State(Connection opened, EngineOptions given) : options(std::move(given)), db(std::move(opened)) {}
-Engine::State::~State() = default;
-
-Timestamp Engine::State::now() const {
+Timestamp now_by(const EngineOptions& options) {
     if (options.clock) return options.clock();
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-Uuid Engine::State::new_uuid() const {
+Uuid new_uuid_by(const EngineOptions& options) {
     std::array<std::uint8_t, 10> random{};
     if (options.random) {
         options.random(random.data(), random.size());
     } else {
         randombytes_buf(random.data(), random.size());
     }
-    return Uuid::make_v7(now(), random);
+    return Uuid::make_v7(now_by(options), random);
 }
+
+}  // namespace
+
+Engine::State::State(Connection opened, EngineOptions given) : options(std::move(given)), db(std::move(opened)) {}
+Engine::State::~State() = default;
+
+Timestamp Engine::State::now() const { return now_by(options); }
+Uuid Engine::State::new_uuid() const { return new_uuid_by(options); }
 
 std::uint32_t Engine::State::random_below(std::uint32_t bound) const {
     if (!options.random) return randombytes_uniform(bound);
@@ -94,28 +97,27 @@ Engine::~Engine() = default;
 Engine Engine::create(const std::string& path, const NewSeller& seller, const EngineOptions& options) {
     start_sodium();
     storage::check_seller(seller.name, seller.time_zone, seller.currency);
-    auto state = std::make_unique<State>(Connection::create(path, open_options(options)), options);
-    WriteTransaction write(state->db);
-    const Seller stored = storage::insert_seller(
-        write, Seller{.id = SellerId(seller.marketplace_id.value_or(0)),
-                      .uuid = seller.marketplace_id ? marketplace_identity("sellers", *seller.marketplace_id)
-                                                    : state->new_uuid(),
-                      .name = seller.name,
-                      .address_line1 = seller.address_line1,
-                      .address_line2 = seller.address_line2,
-                      .city = seller.city,
-                      .post_code = seller.post_code,
-                      .region = seller.region,
-                      .country = seller.country,
-                      .latitude = seller.latitude,
-                      .longitude = seller.longitude,
-                      .time_zone = seller.time_zone,
-                      .currency = seller.currency,
-                      .holiday_region = seller.holiday_region});
-    set_meta(write, meta_home_seller, fmt::format("{}", stored.id.value()));
-    set_meta(write, meta_replica, state->new_uuid().text());
-    write.commit();
-    return Engine(std::move(state));
+    const auto fill = [&](WriteTransaction& write) {
+        const Seller stored = storage::insert_seller(
+            write, Seller{.id = SellerId(seller.marketplace_id.value_or(0)),
+                          .uuid = seller.marketplace_id ? marketplace_identity("sellers", *seller.marketplace_id)
+                                                        : new_uuid_by(options),
+                          .name = seller.name,
+                          .address_line1 = seller.address_line1,
+                          .address_line2 = seller.address_line2,
+                          .city = seller.city,
+                          .post_code = seller.post_code,
+                          .region = seller.region,
+                          .country = seller.country,
+                          .latitude = seller.latitude,
+                          .longitude = seller.longitude,
+                          .time_zone = seller.time_zone,
+                          .currency = seller.currency,
+                          .holiday_region = seller.holiday_region});
+        set_meta(write, meta_home_seller, fmt::format("{}", stored.id.value()));
+        set_meta(write, meta_replica, new_uuid_by(options).text());
+    };
+    return Engine(std::make_unique<State>(Connection::create(path, open_options(options), fill), options));
 }
 
 Engine Engine::open(const std::string& path, const EngineOptions& options) {

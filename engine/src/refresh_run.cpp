@@ -148,7 +148,10 @@ void RefreshRun::note_seller_change(const JournalEntry& entry) {
         bit_of(CapturedTable::sellers, "time_zone") | bit_of(CapturedTable::sellers, "currency") |
         bit_of(CapturedTable::sellers, "latitude") | bit_of(CapturedTable::sellers, "longitude") |
         bit_of(CapturedTable::sellers, "holiday_region");
-    if (entry.op == storage::JournalOp::updated && (entry.mask & matters) != 0) found->second.recount = true;
+    if (entry.op != storage::JournalOp::updated || (entry.mask & matters) == 0) return;
+    found->second.recount = true;
+    // Forecasts of every seller learn from the local times of this one's history.
+    history_changed_ = history_changed_ || (entry.mask & bit_of(CapturedTable::sellers, "time_zone")) != 0;
 }
 
 void RefreshRun::note_context_change() {

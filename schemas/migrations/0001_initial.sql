@@ -72,13 +72,14 @@ CREATE TABLE reservations (
 ) STRICT;
 CREATE INDEX reservations_by_claim_key ON reservations (claim_key);
 
--- What really happened with a bundle, one row a category.
+-- What really happened with a bundle, one row a category. No foreign key on the category: what happened is recorded even
+-- where a foreign file lacks the category's row.
 CREATE TABLE forecast_input (
     input_id INTEGER PRIMARY KEY,
     uuid BLOB NOT NULL UNIQUE DEFAULT (randomblob(16)) CHECK (length(uuid) = 16),
     bundle_id INTEGER NOT NULL REFERENCES bundles (bundle_id) ON DELETE CASCADE,
     seller_id INTEGER NOT NULL REFERENCES sellers (user_id) ON DELETE CASCADE,
-    category_id INTEGER REFERENCES category (category_id),
+    category_id INTEGER,
     day_of_week TEXT NOT NULL
         CHECK (day_of_week IN ('Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday')),
     window_start INTEGER NOT NULL,

@@ -127,7 +127,8 @@ Connection::~Connection() {
     }
 }
 
-Connection Connection::create(const std::string& path, const OpenOptions& options) {
+Connection Connection::create(const std::string& path, const OpenOptions& options,
+                              const std::function<void(WriteTransaction&)>& fill) {
     const auto exists = [&] {
         return Error(ErrorCode::already_exists, fmt::format("cannot make {}: it exists", path), {{"path", path}},
                      "choose another place with --db, or move the file away");
@@ -152,6 +153,7 @@ Connection Connection::create(const std::string& path, const OpenOptions& option
         connection.execute("PRAGMA journal_mode = WAL");
         WriteTransaction write(connection);
         migrate(write, *options.schema, 0);
+        if (fill) fill(write);
         write.commit();
         empty_log(connection.handle(), unfinished);
     } catch (...) {

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 namespace edge::test {
@@ -65,6 +66,22 @@ DatabaseDump dump_database(const std::string& path, const std::set<std::string>&
     return dump;
 }
 
+DatabaseDump dump_queries(const std::string& path, const std::map<std::string, std::string>& queries) {
+    const Database database = open_plain(path);
+    DatabaseDump dump;
+    for (const auto& [name, sql] : queries) {
+        rows_of(database.get(), "CREATE TEMP VIEW dumped AS " + sql);
+        std::string expression;
+        for (const std::string& column : rows_of(database.get(), "SELECT name FROM pragma_table_info('dumped')"))
+            expression += (expression.empty() ? "" : " || ', ' || ") + ("quote(\"" + column + "\")");
+        TableRows rows = rows_of(database.get(), "SELECT " + expression + " FROM dumped");
+        rows_of(database.get(), "DROP VIEW dumped");
+        std::sort(rows.begin(), rows.end());
+        dump.emplace(name, std::move(rows));
+    }
+    return dump;
+}
+
 std::string first_difference(const DatabaseDump& left, const DatabaseDump& right) {
     for (const auto& [table, rows] : left) {
         const auto other = right.find(table);
@@ -98,5 +115,19 @@ void run_sql(const std::string& path, const std::string& sql) {
 std::vector<std::string> select_column(const std::string& path, const std::string& sql) {
     return rows_of(open_plain(path).get(), sql);
 }
+
+void copy_database(const std::string& from, const std::string& to) {
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(to + suffix);
+    rows_of(open_plain(from).get(), "VACUUM INTO '" + to + "'");
+    // VACUUM INTO writes a rollback-journal file; ours are in WAL mode.
+    rows_of(open_plain(to).get(), "PRAGMA journal_mode = WAL");
+}
+
+ChangeWatch::ChangeWatch(const std::string& path)
+    : database_(open_plain(path).release()), version_(rows_of(database_, "PRAGMA data_version").front()) {}
+
+ChangeWatch::~ChangeWatch() { sqlite3_close_v2(database_); }
+
+bool ChangeWatch::has_changed() const { return rows_of(database_, "PRAGMA data_version").front() != version_; }
 
 }  // namespace edge::test

@@ -29,6 +29,7 @@ class Database;
 namespace edge::storage {
 
 class Connection;
+class WriteTransaction;
 
 /// A value whose type is known only when it is bound. Text and blobs must live as long as the Query.
 using SqlValue = std::variant<std::nullptr_t, std::int64_t, std::string_view, std::span<const std::uint8_t>>;
@@ -153,8 +154,10 @@ class WriterLock;
 /// One open database. For one thread at a time; open another for another thread.
 class Connection {
 public:
-    /// Makes a new file with the newest schema. Throws `already_exists` if there is one.
-    [[nodiscard]] static Connection create(const std::string& path, const OpenOptions& options = {});
+    /// Makes a new file with the newest schema and what `fill` writes into it: all of that, or no file. Throws
+    /// `already_exists` if there is one, `not_found` without its folder, `read_only`.
+    [[nodiscard]] static Connection create(const std::string& path, const OpenOptions& options = {},
+                                           const std::function<void(WriteTransaction&)>& fill = {});
     /// Opens an existing file, and brings its schema up to date if it may be written. A file that cannot be used is
     /// left untouched: `not_found`, `not_a_database` (not ours), `corrupt_data`, `schema_too_new`, `read_only`, `busy`.
     [[nodiscard]] static Connection open(const std::string& path, const OpenOptions& options = {});
