@@ -5,8 +5,8 @@
 namespace edge::protocol {
 namespace {
 
-constexpr std::int64_t between_recoveries_ms = 60 * 60 * 1000;
-constexpr std::int64_t longest_retry_after_s = 24 * 60 * 60;
+constexpr std::int64_t between_recoveries_ms = 3'600'000;
+constexpr std::int64_t longest_retry_after_s = 86'400;
 constexpr std::size_t smallest_part_bytes = 80U << 10U;  // any row fits
 constexpr int doublings = 20;
 

@@ -8,7 +8,7 @@ namespace edge::protocol {
 namespace {
 
 /// No hub's wish silences a device for longer.
-constexpr std::int64_t longest_pause_s = 24 * 60 * 60;
+constexpr std::int64_t longest_pause_s = 86'400;
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 namespace edge::protocol {
@@ -14,12 +15,13 @@ namespace {
 /// Rank of deletions of rows that nobody refers to, of written rows, and of deletions of parents.
 enum Rank : std::uint8_t { leaf_deletions, writes, parent_deletions };
 
+/// A journal entry's place in the segment. Small, since all of them are sorted.
 struct Row {
     Lane lane;
     Rank rank;
+    Op op;
     std::size_t order;  ///< among the tables, reversed for deletions
-    std::int64_t hlc;
-    Change change;
+    std::size_t entry;
 };
 
 bool has_children(std::string_view table) {
@@ -44,20 +46,25 @@ std::string_view fault_of(const JournalEntry& entry, Op op) {
     return {};
 }
 
-Row make_row(JournalEntry entry, Op op) {
+Row make_row(const JournalEntry& entry, Op op, std::size_t place) {
     const TableDescriptor& table = *find_table(entry.table);
-    Row row{.lane = table.lane, .rank = writes, .order = table_order(table.name), .hlc = entry.hlc, .change = {}};
+    Row row{.lane = table.lane, .rank = writes, .op = op, .order = table_order(table.name), .entry = place};
     if (op == Op::remove) {
         row.rank = has_children(table.name) ? parent_deletions : leaf_deletions;
         row.order = synced_tables().size() - row.order;
-        entry.fields.clear();
     }
-    row.change.table = std::move(entry.table);
-    row.change.key = std::move(entry.key);
-    row.change.op = op;
-    row.change.base = entry.base;
-    row.change.fields = std::move(entry.fields);
     return row;
+}
+
+Change change_of(JournalEntry& entry, Op op, std::int64_t h0) {
+    Change change;
+    change.table = std::move(entry.table);
+    change.key = std::move(entry.key);
+    change.op = op;
+    change.base = entry.base;
+    change.hlc = entry.hlc - h0;
+    if (op != Op::remove) change.fields = std::move(entry.fields);
+    return change;
 }
 
 /// A part's rows: where its encoded changes begin and end, and how many there are.
@@ -75,14 +82,17 @@ public:
 
     void set_first_clock(std::int64_t h0) { h0_ = h0; }
 
-    /// False if the row is too big for any part.
-    bool add(Row& row) {
-        row.change.hlc = row.hlc - h0_;
+    /// False if the row is too big for any part; the entry is then as it was.
+    bool add(JournalEntry& entry, Op op) {
         const std::size_t begin = rows_.size();
-        write_change(rows_, row.change);
+        Change change = change_of(entry, op, h0_);
+        write_change(rows_, change);
         const std::size_t size = rows_.size() - begin;
         if (size > settings_.row_bytes) {
             rows_.resize(begin);
+            entry.table = std::move(change.table);
+            entry.key = std::move(change.key);
+            entry.fields = std::move(change.fields);
             return false;
         }
         if (cuts_.empty() || !fits(cuts_.back(), size)) cuts_.push_back({.begin = begin, .end = begin, .changes = 0});
@@ -151,41 +161,32 @@ private:
     std::vector<Cut> cuts_;
 };
 
-std::vector<Row> take_rows(std::vector<JournalEntry> entries, std::vector<Unsendable>& unsendable) {
+std::vector<Row> take_rows(std::vector<JournalEntry>& entries, std::vector<Unsendable>& unsendable) {
     std::vector<Row> rows;
     rows.reserve(entries.size());
-    for (JournalEntry& entry : entries) {
+    for (std::size_t place = 0; place < entries.size(); ++place) {
+        JournalEntry& entry = entries[place];
         const std::optional<Op> op = effective_op(entry.first, entry.last);
         if (!op) continue;
         const std::string_view fault = fault_of(entry, *op);
         if (fault.empty()) {
-            rows.push_back(make_row(std::move(entry), *op));
+            rows.push_back(make_row(entry, *op, place));
         } else {
             unsendable.push_back({std::move(entry), std::string(fault)});
         }
     }
-    std::stable_sort(rows.begin(), rows.end(), [](const Row& left, const Row& right) {
-        return std::pair(left.rank, left.order) < std::pair(right.rank, right.order);
+    std::sort(rows.begin(), rows.end(), [](const Row& left, const Row& right) {
+        return std::tuple(left.rank, left.order, left.entry) < std::tuple(right.rank, right.order, right.entry);
     });
     return rows;
 }
 
-std::int64_t first_clock(const std::vector<Row>& rows, Lane lane) {
+std::int64_t first_clock(const std::vector<Row>& rows, const std::vector<JournalEntry>& entries, Lane lane) {
     std::int64_t first = std::numeric_limits<std::int64_t>::max();
     for (const Row& row : rows) {
-        if (row.lane == lane) first = std::min(first, row.hlc);
+        if (row.lane == lane) first = std::min(first, entries[row.entry].hlc);
     }
     return first;
-}
-
-JournalEntry entry_of(Row row) {
-    return {.table = std::move(row.change.table),
-            .key = std::move(row.change.key),
-            .first = row.change.op,
-            .last = row.change.op,
-            .base = row.change.base,
-            .hlc = row.hlc,
-            .fields = std::move(row.change.fields)};
 }
 
 }  // namespace
@@ -212,14 +213,15 @@ std::vector<JournalEntry> entries_of(const Segment& segment) {
 
 Sealed seal(std::vector<JournalEntry> entries, const SealSettings& settings) {
     Sealed sealed;
-    std::vector<Row> rows = take_rows(std::move(entries), sealed.unsendable);
+    const std::vector<Row> rows = take_rows(entries, sealed.unsendable);
     LaneSealer ops(Lane::ops, settings);
     LaneSealer bulk(Lane::bulk, settings);
-    ops.set_first_clock(first_clock(rows, Lane::ops));
-    bulk.set_first_clock(first_clock(rows, Lane::bulk));
-    for (Row& row : rows) {
+    ops.set_first_clock(first_clock(rows, entries, Lane::ops));
+    bulk.set_first_clock(first_clock(rows, entries, Lane::bulk));
+    for (const Row& row : rows) {
         LaneSealer& lane = row.lane == Lane::ops ? ops : bulk;
-        if (!lane.add(row)) sealed.unsendable.push_back({entry_of(std::move(row)), "row_too_big"});
+        JournalEntry& entry = entries[row.entry];
+        if (!lane.add(entry, row.op)) sealed.unsendable.push_back({std::move(entry), "row_too_big"});
     }
     ops.finish(sealed.parts);
     bulk.finish(sealed.parts);

@@ -24,9 +24,15 @@ std::string_view escape_of(char character) {
     }
 }
 
-bool needs_escape(char character) {
-    return static_cast<unsigned char>(character) < 0x20 || character == '"' || character == '\\';
-}
+constexpr std::array<bool, 256> escaped_bytes = [] {
+    std::array<bool, 256> escaped{};
+    for (std::size_t control = 0; control < 0x20; ++control) escaped[control] = true;
+    escaped['"'] = true;
+    escaped['\\'] = true;
+    return escaped;
+}();
+
+bool needs_escape(char character) { return escaped_bytes[static_cast<unsigned char>(character)]; }
 
 void write_escaped(std::string& out, char character) {
     const std::string_view escape = escape_of(character);

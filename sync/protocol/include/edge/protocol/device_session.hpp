@@ -119,7 +119,7 @@ struct DeviceSettings {
     std::size_t request_bytes = 1U << 20U;  ///< raw bytes in one request, one part at least
     Limits limits;
     std::int64_t first_backoff_ms = 2'000;
-    std::int64_t longest_backoff_ms = 15 * 60'000;
+    std::int64_t longest_backoff_ms = 900'000;  ///< a quarter of an hour
 };
 
 /// One run of the device's side of a sync. The caller performs the actions in order, storing what they say and

@@ -79,7 +79,7 @@ struct HubRow {
 [[nodiscard]] bool decode_stamps(std::string_view json, HubRow& row);
 
 /// Clocks of devices run ahead; nobody's writes win for longer than this by it.
-inline constexpr std::int64_t clock_allowance_ms = 5 * 60 * 1000;
+inline constexpr std::int64_t clock_allowance_ms = 300'000;
 /// A change's clock at the hub: h0 + h, at most now + clock_allowance_ms, at least 0. Never refused.
 [[nodiscard]] std::int64_t clamp_clock(std::int64_t h0, std::int64_t offset, std::int64_t hub_now_ms) noexcept;
 
