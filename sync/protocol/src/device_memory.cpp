@@ -16,7 +16,7 @@ void write_number(std::string& out, std::string_view name, std::int64_t value) {
 }
 
 void write_mark(std::string& out, std::string_view name, const LaneMark& mark) {
-    out.append(",\"").append(name).append("\":{\"epoch\":");
+    out.append(R"(,")").append(name).append(R"(":{"epoch":)");
     write_integer(out, mark.epoch);
     write_number(out, "applied", mark.applied);
     write_number(out, "durable", mark.durable);

@@ -148,7 +148,7 @@ void DeviceSession::stop(const Problem& problem, std::int64_t now_ms, Actions& a
 void DeviceSession::back_off(const Problem& problem, std::int64_t now_ms, double random, Actions& actions) {
     const int exponent = std::min(memory_.failures, doublings);
     const std::int64_t cap = std::min(settings_.longest_backoff_ms, settings_.first_backoff_ms << exponent);
-    std::int64_t wait = static_cast<std::int64_t>(random * static_cast<double>(cap));
+    auto wait = static_cast<std::int64_t>(random * static_cast<double>(cap));
     if (problem.retry_after_s) wait = std::max(wait, 1000 * std::min(*problem.retry_after_s, longest_retry_after_s));
     ++memory_.failures;
     memory_.not_before_ms = now_ms + wait;

@@ -50,7 +50,7 @@ protocol::BundleFileSummary write_bundle_file(const std::filesystem::path& file,
     SafeFile out(file);
     protocol::BundleFileEncoder encoder(header, [&](std::string_view bytes) { out.write(bytes); });
     for (std::int64_t i = 0; i < header.parts; ++i) encoder.add(next_part());
-    const protocol::BundleFileSummary written = encoder.finish();
+    protocol::BundleFileSummary written = encoder.finish();
     out.sync();
     const protocol::Decoded<protocol::BundleFileSummary> read = check_bundle_file(out.temporary());
     if (!read || *read != written) {

@@ -148,7 +148,7 @@ struct HttpClient::State {
         append(list, "Accept-Encoding: gzip");
         append(list, "Accept: application/json, application/problem+json");
         append(list, "Expect:");
-        for (const auto& [name, value] : settings.headers) append(list, name + ": " + value);
+        for (const auto& [name, value] : settings.headers) append(list, std::string(name).append(": ").append(value));
         return list;
     }
 
