@@ -112,6 +112,8 @@ public:
     /// none.
     std::string export_segments(const std::string& folder);
     [[nodiscard]] SyncStatusReport sync_status();
+    /// Reads every row and compares the digest with the hub's. Throws `offline`, `refused`, `corrupt_data`.
+    [[nodiscard]] SyncVerifyReport verify_sync(const std::string& url, std::chrono::milliseconds timeout = std::chrono::seconds(60));
 
     // Health
 

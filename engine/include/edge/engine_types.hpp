@@ -353,4 +353,19 @@ struct SyncStatusReport {
     std::optional<Timestamp> next_attempt;
 };
 
+/// This file's rows beside the hub's, by digest.
+struct SyncVerifyReport {
+    struct Table {
+        std::string table;
+        std::int64_t rows = 0;
+        std::int64_t rows_at_hub = 0;
+        bool equal = false;
+    };
+    bool equal = false;                ///< every row is the same on both sides
+    std::int64_t pending_changes = 0;  ///< not at the hub yet: while there are any, a difference is no surprise
+    std::string root;                  ///< 32 hexadecimal digits
+    std::string hub_root;
+    std::vector<Table> tables;  ///< parents before children
+};
+
 }  // namespace edge

@@ -98,6 +98,15 @@ std::string dead_letters_document(const std::vector<SellerDeadLetter>& letters, 
     return json::serialize(document);
 }
 
+std::string digest_document(std::string_view seller, const protocol::RowDigest& digest) {
+    json::array tables;
+    for (const protocol::RowDigest::TableDigest& table : digest.tables()) {
+        tables.push_back(json::object{{"table", table.table}, {"rows", table.rows}, {"hash", table.hash}});
+    }
+    return json::serialize(json::object{
+        {"v", 1}, {"type", "digest"}, {"seller", seller}, {"root", digest.root()}, {"tables", std::move(tables)}});
+}
+
 std::string encode_cursor(const ChangeId& id) {
     return fmt::format("{}/{}/{}/{}/{}/{}", id.replica, id.part.lane.epoch, protocol::name_of(id.part.lane.lane),
                        id.part.seq, id.part.part, id.index);

@@ -2,6 +2,7 @@
 
 #include "edge/hub/server.hpp"
 #include "edge/hub/store.hpp"
+#include "edge/protocol/row_digest.hpp"
 
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ namespace edge::hub {
 [[nodiscard]] std::string status_document(const HubStatus& status, const ServerCounters& counters);
 /// JSON of GET /v1/deadletter; `next` is the cursor of the following page, if there may be one.
 [[nodiscard]] std::string dead_letters_document(const std::vector<SellerDeadLetter>& letters, bool more);
+
+/// JSON of GET /v1/digest: what the hub holds of a seller, to compare with what the device holds.
+[[nodiscard]] std::string digest_document(std::string_view seller, const protocol::RowDigest& digest);
 
 /// A page's cursor: `replica/epoch/lane/seq/part/index`.
 [[nodiscard]] std::string encode_cursor(const ChangeId& id);

@@ -1,6 +1,7 @@
 #include "endpoints.hpp"
 
 #include "documents.hpp"
+#include "edge/hub/digest.hpp"
 
 #include "edge/core/error.hpp"
 
@@ -18,10 +19,11 @@ struct Endpoint {
     std::string_view path;
     std::string_view method;
 };
-constexpr std::array<Endpoint, 6> all_endpoints{{{protocol::sync_path, "POST"},
+constexpr std::array<Endpoint, 7> all_endpoints{{{protocol::sync_path, "POST"},
                                                  {"/v1/hello", "GET"},
                                                  {"/v1/status", "GET"},
                                                  {"/v1/deadletter", "GET"},
+                                                 {"/v1/digest", "GET"},
                                                  {"/healthz", "GET"},
                                                  {"/metrics", "GET"}}};
 
@@ -154,6 +156,7 @@ HttpAnswer Endpoints::route(const RequestHead& head, std::string_view body) cons
     HttpAnswer answer;
     if (path == protocol::sync_path) return sync(body);
     if (path == "/v1/deadletter") return dead_letters(query_of(head.target));
+    if (path == "/v1/digest") return digest(query_of(head.target));
     if (path == "/v1/hello") {
         answer.body = hello_document(store_->settings(), *options_);
     } else if (path == "/v1/status") {
@@ -179,6 +182,14 @@ HttpAnswer Endpoints::sync(std::string_view body) const {
     HttpAnswer answer;
     answer.content_type = protocol::ack_content_type;
     answer.body = protocol::encode(result->ack);
+    return answer;
+}
+
+HttpAnswer Endpoints::digest(std::string_view query) const {
+    const std::optional<std::string> seller = query_value(query, "seller");
+    if (!seller || seller->empty()) return problem_answer(400, ProblemClass::bug, "bad_query", "seller is missing");
+    HttpAnswer answer;
+    answer.body = digest_document(*seller, digest_of(*store_, *seller));
     return answer;
 }
 
