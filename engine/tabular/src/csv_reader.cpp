@@ -1,9 +1,9 @@
 #include "edge/tabular/csv_reader.hpp"
 
 #include "input_buffer.hpp"
-#include "utf8.hpp"
 
 #include "edge/core/error.hpp"
+#include "edge/tabular/utf8.hpp"
 
 #include <fmt/format.h>
 

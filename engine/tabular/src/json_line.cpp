@@ -1,6 +1,6 @@
 #include "json_line.hpp"
 
-#include "utf8.hpp"
+#include "edge/tabular/utf8.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>

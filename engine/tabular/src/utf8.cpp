@@ -1,4 +1,4 @@
-#include "utf8.hpp"
+#include "edge/tabular/utf8.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -52,6 +52,17 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
         at += ascii_run(text, at);
     }
     return std::nullopt;
+}
+
+std::string replace_invalid_utf8(std::string_view text) {
+    std::string shown;
+    while (const std::optional<std::size_t> bad = find_invalid_utf8(text)) {
+        shown += text.substr(0, *bad);
+        shown += "\xEF\xBF\xBD";
+        text.remove_prefix(*bad + 1);
+    }
+    shown += text;
+    return shown;
 }
 
 }  // namespace edge::tabular

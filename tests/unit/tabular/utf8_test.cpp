@@ -1,4 +1,4 @@
-#include "utf8.hpp"
+#include "edge/tabular/utf8.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,6 +25,12 @@ TEST(Utf8, FindsTheFirstByteThatIsNone) {
         text += plain;
         EXPECT_EQ(find_invalid_utf8(text), 100U) << bad;
     }
+}
+
+TEST(Utf8, ShowsWhatIsNoneAsReplacementCharacters) {
+    EXPECT_EQ(replace_invalid_utf8("caf\xE9!"), "caf\xEF\xBF\xBD!");
+    EXPECT_EQ(replace_invalid_utf8("\xC3\xA9\xE2\x82"), "\xC3\xA9\xEF\xBF\xBD\xEF\xBF\xBD");
+    EXPECT_EQ(replace_invalid_utf8("plain"), "plain");
 }
 
 }  // namespace
