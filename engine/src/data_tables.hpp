@@ -44,14 +44,21 @@ struct DataColumn {
     [[nodiscard]] std::string uuid_name() const { return std::string(name.substr(0, name.size() - 3)) + "_uuid"; }
 };
 
+/// Which rows are found by what they say.
+enum class NaturalKey {
+    fallback,  ///< those that have no number and no uuid
+    adopts,    ///< those, and a row of the marketplace finds one that was made here
+    unique,    ///< every row: SQLite has the key but once
+};
+
 /// A table as files have it. Its identity, where it has one, stands in the column `uuid`.
 struct DataTable {
     std::string_view name;
     std::string_view
         key;  ///< its local key, and in dumps the marketplace's number; empty: it has neither that nor a uuid
     std::span<const DataColumn> columns;
-    std::span<const std::size_t> natural_key;   ///< the columns that tell rows apart that have no number
-    bool natural_key_is_unique = false;         ///< in SQLite, too
+    std::span<const std::size_t> natural_key;  ///< the columns that tell rows apart that have no number
+    NaturalKey natural_key_finds = NaturalKey::fallback;
     std::span<const std::string_view> ignored;  ///< columns of the marketplace's that have no place here
     bool importable = true;
 };

@@ -170,7 +170,7 @@ private:
 
     void take_rows(const Source& source, std::istream& stream) {
         const std::unique_ptr<RecordReader> reader = tabular::open_reader(source.format, stream);
-        RowImporter importer(run_, *source.table, source.name);
+        RowImporter importer(run_, *source.table, is_standard_input(source.path) ? std::string() : source.name);
         TableImport& counts = counts_of(source.table->name);
         report_progress(source, *reader);
         int rows = 0;

@@ -175,9 +175,9 @@ bool RowImporter::fill_reference(std::size_t index) {
     return true;
 }
 
-/// Rows without number are told apart by what they say, and where that must be unique in any case, so are the others.
+/// Rows without number are told apart by what they say, in some tables the others too.
 bool RowImporter::find_by_natural_key() {
-    if (uuid_ && !table_.natural_key_is_unique) return true;
+    if (uuid_ && table_.natural_key_finds == NaturalKey::fallback) return true;
     for (const std::size_t index : table_.natural_key) {
         if (std::holds_alternative<std::nullptr_t>(cells_[index]) && existing_) cells_[index] = existing_->cells[index];
         const bool may_be_null = table_.columns[index].if_missing == IfMissing::null;
@@ -191,6 +191,7 @@ bool RowImporter::find_by_natural_key() {
     // Two rows of the marketplace are two, whatever they say.
     const bool is_other_row = source_key_ && !given_uuid_ && same->uuid == marketplace_identity(table_.name, same->key);
     if (existing_ || is_other_row) {
+        if (table_.natural_key_finds != NaturalKey::unique) return true;
         return refuse(table_.columns[table_.natural_key.back()].name,
                       fmt::format("is that of another row, {} {}", table_.key, same->key));
     }

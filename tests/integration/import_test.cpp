@@ -469,6 +469,23 @@ TEST_F(ImportTest, MarksWindowsWhoseHistoryComesFromElsewhere) {
     EXPECT_THAT(column("SELECT bundle_id || recorded_by FROM closed_windows"), ElementsAre("12import"));
 }
 
+TEST_F(ImportTest, TakesTheHistoryThatTheEngineWroteForTheSameAsTheMarketplaces) {
+    import_one_bundle();
+    import({file("bundle_category.csv", "bundle_id,category_id\n12,3\n")});
+    const std::string header =
+        "input_id,bundle_id,seller_id,category_id,day_of_week,window_start,window_end,is_holiday,"
+        "observed_reservations,observed_no_shows\n";
+    const std::string row = ",12,7,3,Thursday,2017-08-17 17:00,2017-08-17 18:00,false,4,1\n";
+    Engine later = Engine::open(path, {.clock = [] { return noon() + std::chrono::hours(24); }});
+    ASSERT_EQ(later.close_windows(SellerId(7)), 1);
+
+    const ImportReport report = import({file("forecast_input.csv", header + "1" + row)});
+
+    EXPECT_EQ(counts_of(report), (Counts{{"forecast_input", {0, 1, 0, 0}}}));
+    EXPECT_THAT(column("SELECT observed_reservations FROM forecast_input"), ElementsAre("4"));
+    EXPECT_THAT(column("SELECT recorded_by FROM closed_windows"), ElementsAre("import"));
+}
+
 TEST_F(ImportTest, GivesWhatRefreshesCount) {
     import(sample_files());
 

@@ -189,7 +189,7 @@ struct ImportRequest {
     std::vector<ImportFile> files;                                ///< in any order
     std::vector<std::pair<std::string, std::string>> column_map;  ///< from the file's name to ours
     OnError on_error = OnError::set_aside;
-    std::string aside_path;  ///< where bad rows go, NDJSON; empty: they are only reported
+    std::string aside_path;  ///< where bad rows go, NDJSON; empty, or a dry run: they are only reported
     bool dry_run = false;    ///< does everything, then leaves the file as it was
     /// For sellers whose rows do not say.
     std::string default_time_zone = "UTC";
