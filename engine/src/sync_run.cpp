@@ -165,7 +165,7 @@ SyncRun::End SyncRun::go() {
     }
 }
 
-bool SyncRun::may_go_on() const { return sent_.empty() || state_.now() < deadline_; }
+bool SyncRun::may_go_on() const { return requests_ == 0 || state_.now() < deadline_; }
 
 SyncRun::Actions SyncRun::exchange_once(const SendRequest& request) {
     const std::set<PartPlace> parts = std::exchange(in_flight_, {});
@@ -178,6 +178,7 @@ SyncRun::Actions SyncRun::exchange_once(const SendRequest& request) {
         return cancelled;
     };
     HubAnswer answer;
+    ++requests_;
     if (!ask()) {
         answer = exchange_({.url = options_.url,
                             .path = std::string(protocol::sync_path),

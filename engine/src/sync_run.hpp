@@ -67,6 +67,7 @@ private:
     std::set<PartPlace> in_flight_;
     std::set<PartPlace> sent_;
     std::optional<protocol::RaiseAlarm> alarm_;
+    std::int64_t requests_ = 0;
     std::string failure_;       // why the last request brought no answer
     std::int64_t traffic_ = 0;  // bytes of the last exchange, both ways
     std::int64_t all_changes_ = 0;

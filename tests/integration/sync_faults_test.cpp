@@ -160,6 +160,25 @@ TEST_F(SyncFaultsTest, CutsSmallerPartsWhenTheWayIsNarrow) {
     EXPECT_EQ(shop.engine->sync_status().lanes[1].applied, 1);
 }
 
+TEST_F(SyncFaultsTest, AHubThatAlwaysHasMoreToTellIsLeftWhenTheTimeIsOver) {
+    ASSERT_TRUE(sync().equal);
+    std::int64_t requests = 0;
+    hub.network = [&](const HubRequest& request) {
+        shop.now += std::chrono::minutes(1);
+        HubAnswer answer = hub.deliver(request);
+        protocol::Ack ack = *protocol::decode_ack(answer.body);
+        ack.pull = {.from = requests, .to = requests + 1, .more = true, .rows = {}};
+        ++requests;
+        return answer_of(200, protocol::encode(ack));
+    };
+
+    const SyncReport report = sync();
+
+    EXPECT_LE(requests, 11);
+    EXPECT_THAT(report.reason, HasSubstr("time"));
+    expect_recovery();
+}
+
 TEST_F(SyncFaultsTest, GoesOnAfterBeingKilledBeforeOrAfterARequest) {
     for (const bool delivered : {false, true}) {
         shop.post();

@@ -3,6 +3,7 @@
 #include "support/shop.hpp"
 #include "support/synced_rows.hpp"
 
+#include "edge/hub/server.hpp"
 #include "edge/hub/sqlite_store.hpp"
 #include "edge/transport/gzip.hpp"
 
@@ -61,6 +62,25 @@ TEST_F(SyncTest, MakesTheHubEqual) {
     EXPECT_GT(report.changes_sent, 0);
     EXPECT_EQ(difference(), "");
     EXPECT_THAT(synced_rows(shop.path()), testing::Contains(HasSubstr("analytics_points ")));
+}
+
+TEST_F(SyncTest, MakesTheHubEqualOverHttp) {
+    hub::HubServer server(hub.store(), {.port = 0, .clock = {}, .log = {}});
+    server.start();
+    const std::string url = "http://127.0.0.1:" + std::to_string(server.port());
+    shop.engine->collect(shop.reserve(shop.post().id).claim_code);
+    shop.engine->refresh(shop.engine->home_seller());
+
+    const SyncReport report = shop.engine->sync({.url = url});
+
+    EXPECT_TRUE(report.equal) << report.reason;
+    EXPECT_EQ(difference(), "");
+    EXPECT_EQ(static_cast<std::uint64_t>(report.bytes_sent), server.counters().body_bytes_received);
+    server.stop();
+    shop.post();
+    const SyncReport down = shop.engine->sync({.url = url});
+    EXPECT_THAT(down.reason, HasSubstr("cannot be reached"));
+    EXPECT_EQ(down.pending_changes, 1);
 }
 
 TEST_F(SyncTest, SendsNothingWhenNothingChanged) {
