@@ -2,8 +2,9 @@
 
 #include "edge/forecast/backtest.hpp"
 
-#include <chrono>
+#include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <exception>
 #include <fstream>
 #include <iterator>
@@ -21,14 +22,14 @@ int main(int argc, char** argv) try {
 
     std::ofstream out(argv[3], std::ios::binary);
     out << edge::forecast::prediction_header() << '\n';
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     edge::forecast::backtest(*method, history,
                              [&](const edge::forecast::Observation& row, const edge::forecast::Forecast& forecast) {
                                  out << edge::forecast::prediction_line(history, row, forecast) << '\n';
                              });
-    const std::chrono::duration<double, std::micro> spent = std::chrono::steady_clock::now() - start;
-    std::printf("%s: %zu rows, %.1f us a row to forecast, write and learn\n", argv[1], history.rows.size(),
-                spent.count() / static_cast<double>(std::max<std::size_t>(1, history.rows.size())));
+    const double spent = 1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    std::printf("%s: %zu rows, %.1f us of processor time a row to forecast, write and learn\n", argv[1],
+                history.rows.size(), spent / static_cast<double>(std::max<std::size_t>(1, history.rows.size())));
     return out.flush() ? 0 : 1;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

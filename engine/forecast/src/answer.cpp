@@ -17,9 +17,10 @@ double hit_probability(const CountDistribution& reservations, std::int64_t predi
     return std::clamp(reservations.cdf(predicted + margin) - reservations.cdf(predicted - margin - 1), 0.0, 1.0);
 }
 
-void set_distribution(Forecast& answer, CountDistribution reservations) {
+void set_distribution(Forecast& answer, CountDistribution reservations,
+                      const std::array<double, quantile_count>& levels) {
     answer.mean = reservations.mean();
-    const std::vector<std::int64_t> counts = reservations.quantiles(quantile_levels());
+    const std::vector<std::int64_t> counts = reservations.quantiles(levels);
     std::copy(counts.begin(), counts.end(), answer.quantiles.begin());
     answer.reservations = std::move(reservations);
 }

@@ -14,8 +14,9 @@ namespace edge::forecast {
 /// The probability that the count falls within max(1, 20 %) of `predicted`.
 [[nodiscard]] double hit_probability(const CountDistribution& reservations, std::int64_t predicted);
 
-/// What follows from the predictive distribution: it, its mean, its quantiles.
-void set_distribution(Forecast& answer, CountDistribution reservations);
+/// What follows from the predictive distribution: it, its mean, its quantiles, taken at `levels`.
+void set_distribution(Forecast& answer, CountDistribution reservations,
+                      const std::array<double, quantile_count>& levels = quantile_levels());
 
 /// What follows from `answer.reservations` and its no-show probability: how many to post.
 void set_suggestion(Forecast& answer, const Costs& costs);

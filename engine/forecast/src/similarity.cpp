@@ -20,8 +20,9 @@ constexpr double cold_start_confidence = .05;
 constexpr std::int64_t largest_count = 1'000'000'000'000;
 
 double hour_and_minute(TimeOfDay time) {
-    const auto minutes = std::chrono::floor<std::chrono::minutes>(time).count();
-    return static_cast<double>(minutes / 60) + static_cast<double>(minutes % 60) / 60;
+    const auto hour = std::chrono::floor<std::chrono::hours>(time);
+    const auto minute = std::chrono::floor<std::chrono::minutes>(time - hour);
+    return static_cast<double>(hour.count()) + static_cast<double>(minute.count()) / 60;
 }
 
 double weighted_mean(const std::vector<double>& weights, const std::vector<double>& values) {

@@ -120,6 +120,13 @@ struct Codec {
         for (Lanes& covariance : block.covariance_) get(archive, covariance);
     }
 
+    static void get(auto& archive, TailLevels& tails) {
+        get(archive, tails.below_);
+        get(archive, tails.above_);
+        archive(tails.slots_);
+        check(tails.below_ > 0 && tails.below_ < .5 && tails.above_ > 0 && tails.above_ < .5 && tails.slots_ >= 0);
+    }
+
     static void put(auto& archive, const WindowMeans& means) {
         archive(means.known_);
         put(archive, means.slow_);
@@ -190,7 +197,6 @@ struct Codec {
         put(archive, everyone.windows.slow_dispersion);
         put(archive, everyone.windows.weekday_dispersion);
         put(archive, everyone.similar);
-        put(archive, everyone.counts);
     }
     static void get(auto& archive, Everyone& everyone) {
         get(archive, everyone.block);
@@ -198,7 +204,6 @@ struct Codec {
         get(archive, everyone.windows.slow_dispersion);
         get(archive, everyone.windows.weekday_dispersion);
         get(archive, everyone.similar);
-        get(archive, everyone.counts);
     }
 
     static void put(auto& archive, const State& state) {
@@ -209,6 +214,7 @@ struct Codec {
         for (const auto& [id, seller] : state.sellers_) {
             archive(id.value());
             put(archive, seller->block);
+            archive(seller->tails.below_, seller->tails.above_, seller->tails.slots_);
         }
         archive(static_cast<std::uint64_t>(state.series_.size()));
         for (const auto& [key, series] : state.series_) {
@@ -228,6 +234,7 @@ struct Codec {
             archive(id);
             auto seller = std::make_shared<SellerState>();
             get(archive, seller->block);
+            get(archive, seller->tails);
             check(state.sellers_.emplace(SellerId(id), std::move(seller)).second);
         }
         archive(count);

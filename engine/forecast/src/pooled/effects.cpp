@@ -12,23 +12,23 @@ namespace {
 /// Asks the state for expected counts under changed circumstances.
 class Question {
 public:
-    Question(const State& state, std::span<const SeriesKey> keys, std::int64_t day)
-        : state_(state), keys_(keys), day_(day) {}
+    Question(const State& state, std::span<const State::View> views, std::int64_t day)
+        : state_(state), views_(views), day_(day) {}
 
     [[nodiscard]] double expected(const Context& context) const {
         double sum = 0;
-        for (const SeriesKey& key : keys_) {
-            const Prediction prediction = state_.predict(key, context, day_);
+        for (const State::View& view : views_) {
+            const Prediction prediction = state_.predict(view, context, day_);
             for (std::size_t i = 0; i < component_count; ++i) {
                 sum += prediction.weights[i] * prediction.components[i].mean;
             }
         }
-        return sum / static_cast<double>(keys_.size());
+        return sum / static_cast<double>(views_.size());
     }
 
 private:
     const State& state_;
-    std::span<const SeriesKey> keys_;
+    std::span<const State::View> views_;
     std::int64_t day_;
 };
 
@@ -69,9 +69,9 @@ std::string unknown_text(const Slot& slot) {
 
 }  // namespace
 
-std::vector<Effect> effects_of(const State& state, std::span<const SeriesKey> keys, const Context& context,
+std::vector<Effect> effects_of(const State& state, std::span<const State::View> views, const Context& context,
                                std::int64_t day) {
-    const Question question(state, keys, day);
+    const Question question(state, views, day);
     const double expected = question.expected(context);
     std::vector<Effect> effects;
     const auto add = [&](std::string cause, double without) {

@@ -62,7 +62,7 @@ Step count_step(const Belief& belief, double dispersion, const Count& count) {
 }
 
 Step no_show_step(const Belief& belief, double no_shows, double reservations) {
-    constexpr double correlation = .02;  // of two reservations of one slot
+    constexpr double correlation = .01;  // of two reservations of one slot
     constexpr double smallest_shape = .3;
     const auto [mean, variance] = held(belief);
     const auto log_odds = [](double stays_away, double comes) { return digamma(stays_away) - digamma(comes); };

@@ -21,8 +21,8 @@ constexpr std::array<Setting, lane_count> settings{{{.00, .000, .000, .000, 1.0}
                                                     {.10, .060, .010, .004, 1.0},
                                                     {.20, .100, .020, .004, 1.0},
                                                     {.02, .015, .004, .004, .15},
-                                                    {.07, .040, .006, .004, .15},
-                                                    {.02, .010, .010, .000, .10}}};
+                                                    {.10, .040, .006, .004, .15},
+                                                    {.02, .000, .010, .000, .10}}};
 
 /// Prior standard deviations on the log scale.
 struct EffectPrior {
@@ -36,7 +36,7 @@ struct EffectPrior {
 };
 constexpr std::array<EffectPrior, 3> effect_priors{
     {{.30, .30, .30, .15, .20, .60, .30}, {.20, .20, .20, .10, .10, .40, .15}, {.15, .15, .10, .05, .10, .40, .15}}};
-constexpr std::array<double, 3> no_show_level_deviation{1.0, .25, .25};
+constexpr std::array<double, 3> no_show_level_deviation{1.0, .15, .25};
 
 constexpr double square(double value) { return value * value; }
 
@@ -101,7 +101,7 @@ const Lanes& prior_variance(Owner owner, std::size_t feature) noexcept {
 
 const std::array<double, component_count>& prior_log_weights() noexcept {
     static const std::array<double, component_count> logs = [] {
-        constexpr std::array<double, component_count> weights{.10, .10, .10, .10, .05, .15, .15, .05, .05, .25};
+        constexpr std::array<double, component_count> weights{.10, .10, .10, .10, .05, .15, .15, .10, .10, .20};
         std::array<double, component_count> values{};
         for (std::size_t i = 0; i < weights.size(); ++i) values[i] = std::log(weights[i]);
         return values;

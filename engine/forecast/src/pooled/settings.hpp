@@ -21,9 +21,11 @@ enum class Owner : std::size_t { everyone, seller, series };
 /// Besides the settings: two exponential means and the mean of similar slots.
 inline constexpr std::size_t expert_count = 3;
 inline constexpr std::size_t component_count = setting_count + expert_count;
-/// Log of each component's weight before anything is known.
+/// Log of each component's weight before anything is known, up to a constant.
 [[nodiscard]] const std::array<double, component_count>& prior_log_weights() noexcept;
 
+/// The one of middling drift, for what needs a single mean.
+inline constexpr std::size_t moderate_setting = 2;
 inline constexpr double no_show_start = .12;
 
 }  // namespace edge::forecast::pooled

@@ -14,7 +14,6 @@ namespace {
 constexpr double score_fading = .985;
 constexpr double dispersion_fading = .985;
 constexpr double everyone_dispersion_fading = .9995;
-constexpr double count_fading = .999;
 /// A series teaches its seller and everyone once its own level has settled.
 constexpr std::int64_t rows_before_teaching = 5;
 constexpr std::int64_t largest_count = 1'000'000'000;
@@ -38,13 +37,13 @@ double relation(const SeriesKey& known, const SeriesKey& wanted) {
     return known.category == wanted.category ? .4 : .15;
 }
 
-NegativeBinomial distribution_of(const Opinion& opinion) {
+NegativeBinomial part_of(const Opinion& opinion) {
     return {.weight = 1, .mean = opinion.mean, .size = 1 / opinion.dispersion};
 }
 
 double log_score(const Opinion& opinion, double count, bool is_lower_bound) {
     const auto whole = static_cast<std::int64_t>(count);
-    const NegativeBinomial part = distribution_of(opinion);
+    const NegativeBinomial part = part_of(opinion);
     const double score =
         is_lower_bound ? std::log(std::max(1e-300, 1 - cdf_of(part, whole - 1))) : log_pmf_of(part, whole);
     return std::clamp(score, -12.0, 0.0);
@@ -74,6 +73,16 @@ Everyone::Everyone() {
     block.level()[no_show_lane] = std::log(no_show_start / (1 - no_show_start));
 }
 
+CountDistribution distribution_of(const Prediction& prediction) {
+    std::vector<NegativeBinomial> parts;
+    parts.reserve(component_count);
+    for (std::size_t i = 0; i < component_count; ++i) {
+        parts.push_back(part_of(prediction.components[i]));
+        parts.back().weight = prediction.weights[i];
+    }
+    return CountDistribution(std::move(parts));
+}
+
 /// One row between the prediction from before its day and its turn to be learned.
 struct State::Work {
     SeriesKey key;
@@ -89,29 +98,55 @@ struct State::Work {
 
 State::State() : everyone_(std::make_shared<Everyone>()) {}
 
+/// A known series, and how much its level says about that of a new one.
+struct State::Relative {
+    double weight;
+    const Lanes* level;
+};
+
+std::vector<State::Relative> State::relatives_of(const SeriesKey& key) const {
+    // More say nothing new, and a new series stays cheap among thousands.
+    constexpr std::size_t most_of_a_kind = 300;
+    std::vector<Relative> relatives;
+    const auto collect = [&](auto first, auto end, std::size_t most) {
+        for (; first != end && relatives.size() < most; ++first) {
+            const auto& [other, state] = *first;
+            if (state->block.rows > 0) {
+                relatives.push_back({.weight = relation(other, key), .level = &state->block.level()});
+            }
+        }
+    };
+    const auto own = series_.lower_bound({.seller = key.seller, .category = {}});
+    const auto after =
+        std::find_if(own, series_.end(), [&](const auto& entry) { return entry.first.seller != key.seller; });
+    collect(own, after, most_of_a_kind);
+    collect(series_.begin(), own, 2 * most_of_a_kind);
+    collect(after, series_.end(), 2 * most_of_a_kind);
+    return relatives;
+}
+
 SeriesState State::new_series(const SeriesKey& key) const {
     constexpr double typical_weight = .15;
     constexpr double typical_variance_weight = .5;
-    constexpr double typical_variance = 1.5 * 1.5;
+    constexpr double typical_variance = 2.0 * 2.0;
     constexpr double smallest_variance = .3;
     const double typical_level = std::log(3.0);
+    const std::vector<Relative> relatives = relatives_of(key);
     SeriesState series;
     for (std::size_t lane = 0; lane < setting_count; ++lane) {
         double weight = typical_weight;
         double sum = typical_weight * typical_level;
-        for (const auto& [other, state] : series_) {
-            if (state->block.rows == 0) continue;
-            weight += relation(other, key);
-            sum += relation(other, key) * state->block.level()[lane];
+        for (const Relative& relative : relatives) {
+            weight += relative.weight;
+            sum += relative.weight * (*relative.level)[lane];
         }
         const double level = sum / weight;
         double variance_weight = typical_variance_weight;
         double squares = typical_variance_weight * typical_variance;
-        for (const auto& [other, state] : series_) {
-            if (state->block.rows == 0) continue;
-            const double away = state->block.level()[lane] - level;
-            variance_weight += relation(other, key);
-            squares += relation(other, key) * away * away;
+        for (const Relative& relative : relatives) {
+            const double away = (*relative.level)[lane] - level;
+            variance_weight += relative.weight;
+            squares += relative.weight * away * away;
         }
         series.block.level()[lane] = level;
         series.block.level_variance()[lane] = std::max(smallest_variance, squares / variance_weight);
@@ -141,21 +176,26 @@ Prediction State::predict(const SellerState& seller, const SeriesState& series, 
     static const WindowMeans unseen;
     const auto window = series.windows.find(context.start_hour);
     const WindowMeans& means = window == series.windows.end() ? unseen : window->second;
-    const double typical = everyone_->counts.sum / everyone_->counts.weight;
+    // With few rows the experts lean on the state-space model, which knows the other series and the effects.
+    const double typical = prediction.components[moderate_setting].mean;
     prediction.components[setting_count] = means.slow_opinion(typical, everyone_->windows);
     prediction.components[setting_count + 1] = means.weekday_opinion(context.weekday, typical, everyone_->windows);
     prediction.components[setting_count + 2] = series.similar.opinion(context, typical, everyone_->similar);
     weigh(series, prediction);
+    prediction.tails = seller.tails;
     return prediction;
 }
 
-Prediction State::predict(const SeriesKey& key, const Context& context, std::int64_t day) const {
+State::View State::view(const SeriesKey& key) const {
     static const SellerState new_seller;
     const auto seller = sellers_.find(key.seller);
-    const SellerState& seller_state = seller == sellers_.end() ? new_seller : *seller->second;
     const auto series = series_.find(key);
-    if (series != series_.end()) return predict(seller_state, *series->second, context, day);
-    return predict(seller_state, new_series(key), context, day);
+    return {.seller = seller == sellers_.end() ? &new_seller : seller->second.get(),
+            .series = series == series_.end() ? std::make_shared<const SeriesState>(new_series(key)) : series->second};
+}
+
+Prediction State::predict(const View& view, const Context& context, std::int64_t day) const {
+    return predict(*view.seller, *view.series, context, day);
 }
 
 State::Work State::prepare(const Observation& observation) {
@@ -208,6 +248,7 @@ void State::learn_row(const Work& work) {
     learn_blocks(work);
     learn_dispersion(work);
     learn_scores(work);
+    learn_tails(work);
     learn_experts(work);
 }
 
@@ -270,18 +311,20 @@ void State::learn_scores(const Work& work) {
     }
 }
 
+void State::learn_tails(const Work& work) {
+    if (work.sold_out_at) return;  // the demand is not known, so neither is its quantile
+    TailLevels& tails = sellers_[work.key.seller]->tails;
+    const std::array<double, 2> levels{tails.below(), 1 - tails.above()};
+    const std::vector<std::int64_t> band = distribution_of(work.before).quantiles(levels);
+    tails.learn(work.count<static_cast<double>(band[0]), work.count> static_cast<double>(band[1]));
+}
+
 void State::learn_experts(const Work& work) {
     SeriesState& series = *series_[work.key];
     const std::array<Opinion, component_count>& opinions = work.before.components;
     series.windows[work.context.start_hour].learn(work.context.weekday, work.count, opinions[setting_count],
                                                   opinions[setting_count + 1], everyone_->windows);
     series.similar.learn(work.context, work.count, opinions[setting_count + 2], everyone_->similar);
-    everyone_->counts.add(work.count, count_fading);
-}
-
-std::int64_t State::rows(const SeriesKey& key) const {
-    const auto found = series_.find(key);
-    return found == series_.end() ? 0 : found->second->similar.rows();
 }
 
 }  // namespace edge::forecast::pooled

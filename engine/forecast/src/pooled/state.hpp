@@ -6,6 +6,7 @@
 #include "pooled/features.hpp"
 #include "pooled/lane_models.hpp"
 #include "pooled/settings.hpp"
+#include "pooled/tail_levels.hpp"
 
 #include "edge/forecast/slot.hpp"
 
@@ -32,13 +33,13 @@ struct Everyone {
     std::array<RunningDispersion, setting_count> dispersion;
     WindowMeans::Everyone windows;
     RunningDispersion similar{.sum = .4, .weight = 4};
-    FadingMean counts{.sum = 3, .weight = 1};
 
     Everyone();
 };
 
 struct SellerState {
     Block block{Owner::seller};
+    TailLevels tails;
 };
 
 struct SeriesState {
@@ -57,14 +58,24 @@ struct Prediction {
     std::array<double, setting_count> dispersion{};   ///< of each setting, its rate being known
     std::array<Opinion, component_count> components;  ///< mean and dispersion, everything included
     std::array<double, component_count> weights{};    ///< sum 1
+    TailLevels tails;
 };
+
+/// The mixture that a prediction amounts to.
+[[nodiscard]] CountDistribution distribution_of(const Prediction& prediction);
 
 /// Everything learned. A copy shares what neither side changes afterwards.
 class State {
 public:
     State();
 
-    [[nodiscard]] Prediction predict(const SeriesKey& key, const Context& context, std::int64_t day) const;
+    /// What is known of a series, or is to be expected of a new one. Holds until the state learns.
+    struct View {
+        const SellerState* seller;
+        std::shared_ptr<const SeriesState> series;
+    };
+    [[nodiscard]] View view(const SeriesKey& key) const;
+    [[nodiscard]] Prediction predict(const View& view, const Context& context, std::int64_t day) const;
 
     /// Takes in rows of one day: each is predicted from before the day, then all are learned in an order of their
     /// own, so that the order they come in does not matter.
@@ -72,8 +83,6 @@ public:
 
     /// Start hours that have a feature of their own.
     [[nodiscard]] std::span<const double> hours() const noexcept { return windows_.hours; }
-    /// Rows taken in of a series.
-    [[nodiscard]] std::int64_t rows(const SeriesKey& key) const;
 
 private:
     friend struct Codec;
@@ -86,8 +95,11 @@ private:
     void learn_dispersion(const Work& work);
     void learn_experts(const Work& work);
     void learn_scores(const Work& work);
+    void learn_tails(const Work& work);
     [[nodiscard]] Prediction predict(const SellerState& seller, const SeriesState& series, const Context& context,
                                      std::int64_t day) const;
+    struct Relative;
+    [[nodiscard]] std::vector<Relative> relatives_of(const SeriesKey& key) const;
 
     WindowRegistry windows_;
     std::shared_ptr<Everyone> everyone_;

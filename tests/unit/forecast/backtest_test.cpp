@@ -1,0 +1,104 @@
+#include "edge/forecast/backtest.hpp"
+
+#include "edge/core/error.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace edge::forecast {
+
+namespace {
+
+constexpr const char* header =
+    "series_id,category_id,date,day_of_week,window_start_hour,window_end_hour,is_holiday,temperature,weather_flag,"
+    "posted_qty,observed_reservations,observed_no_shows\n";
+
+std::string table(const std::string& rows) { return header + rows; }
+
+std::string refusal_of(const std::string& csv) {
+    try {
+        static_cast<void>(parse_slot_history(csv));
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+        return error.what();
+    }
+    return "";
+}
+
+TEST(SlotHistory, ReadsEveryColumnAndSortsByDay) {
+    const SlotHistory history =
+        parse_slot_history(table("b,Cake,2026-01-02,4,9,12,1,3.5,rainy,8,6,1\r\n"
+                                 "\n"
+                                 "a,Bread,2026-01-01,3,17,18,0,,,,4,\n"));
+
+    ASSERT_EQ(history.rows.size(), 2U);
+    EXPECT_EQ(history.sellers, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(history.categories, (std::vector<std::string>{"Bread", "Cake"}));
+    const Observation& bread = history.rows[0];
+    EXPECT_EQ(format_date(bread.day), "2026-01-01");
+    EXPECT_EQ(bread.reservations, 4);
+    EXPECT_FALSE(bread.no_shows || bread.posted || bread.temperature || bread.weather);
+    const Observation& cake = history.rows[1];
+    EXPECT_EQ(cake.seller, SellerId(1));
+    EXPECT_TRUE(cake.is_holiday);
+    EXPECT_EQ(cake.temperature, Celsius::from_units(350));
+    EXPECT_EQ(cake.weather, WeatherFlag::rainy);
+    EXPECT_EQ(cake.posted, 8);
+    EXPECT_EQ(cake.no_shows, 1);
+}
+
+TEST(SlotHistory, SaysAtWhichLineItCannotGoOn) {
+    EXPECT_THAT(refusal_of(""), testing::HasSubstr("no header"));
+    EXPECT_THAT(refusal_of("series_id,date\n"), testing::HasSubstr("category_id"));
+    EXPECT_THAT(refusal_of(table("a,b,2026-01-01,3,9,12,0,,,,4,\na,b,2026-02-30,3,9,12,0,,,,4,\n")),
+                testing::HasSubstr("line 3: date"));
+    EXPECT_THAT(refusal_of(table("a,b,2026-01-01,9,9,12,0,,,,4,\n")), testing::HasSubstr("day_of_week"));
+    EXPECT_THAT(refusal_of(table("a,b,2026-01-01,3,9,12,0,,,,four,\n")), testing::HasSubstr("observed_reservations"));
+    EXPECT_THAT(refusal_of(table("a,b,2026-01-01,3,9,12,0,,hail,,4,\n")), testing::HasSubstr("weather_flag"));
+    EXPECT_THAT(refusal_of(table("a,b,2026\n")), testing::HasSubstr("date"));
+}
+
+std::string thirty_days(const std::string& last_count) {
+    std::string rows;
+    for (int day = 1; day <= 30; ++day) {
+        for (const char* hour : {"9", "17"}) {
+            const std::string date = (day < 10 ? "2026-04-0" : "2026-04-") + std::to_string(day);
+            const std::string weekday = std::to_string((day + 1) % 7);
+            rows += "a,b," + date + "," + weekday + "," + hour + ",18,0,,,," + (day == 30 ? last_count : "4") + ",0\n";
+        }
+    }
+    return table(rows);
+}
+
+std::vector<std::string> predictions(std::string_view name, const std::string& csv) {
+    const SlotHistory history = parse_slot_history(csv);
+    const std::unique_ptr<Method> method = make_method(name);
+    std::vector<std::string> lines;
+    backtest(*method, history, [&](const Observation& row, const Forecast& forecast) {
+        lines.push_back(prediction_line(history, row, forecast));
+    });
+    return lines;
+}
+
+TEST(Backtest, WhatHappensOnADayChangesNoForecastUpToIt) {
+    for (const std::string_view name : method_names()) {
+        const std::vector<std::string> quiet = predictions(name, thirty_days("4"));
+        ASSERT_EQ(quiet.size(), 60U);
+
+        EXPECT_EQ(predictions(name, thirty_days("900")), quiet) << name;
+    }
+}
+
+TEST(Backtest, WritesAFieldForEveryColumnOfItsHeader) {
+    const std::string line = predictions("seasonal_naive", thirty_days("4")).back();
+    const std::string columns = prediction_header();
+
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), std::count(columns.begin(), columns.end(), ','));
+    EXPECT_TRUE(line.starts_with("a,b,2026-04-30,17,")) << line;
+    EXPECT_THAT(columns, testing::HasSubstr("q05,q10"));
+    EXPECT_TRUE(columns.ends_with(",q95"));
+}
+
+}  // namespace
+
+}  // namespace edge::forecast

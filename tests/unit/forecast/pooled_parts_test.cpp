@@ -1,0 +1,210 @@
+#include "observations.hpp"
+#include "pooled/block.hpp"
+#include "pooled/experts.hpp"
+#include "pooled/features.hpp"
+#include "pooled/lane_models.hpp"
+#include "pooled/special_functions.hpp"
+#include "pooled/tail_levels.hpp"
+
+#include <boost/math/special_functions/digamma.hpp>
+#include <boost/math/special_functions/trigamma.hpp>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+namespace edge::forecast::pooled {
+
+namespace {
+
+TEST(SpecialFunctions, AgreeWithBoostToNineDigits) {
+    for (double a = 1e-3; a < 1e6; a *= 1.07) {
+        EXPECT_NEAR(digamma(a), boost::math::digamma(a), 1e-9 * std::max(1.0, std::abs(boost::math::digamma(a)))) << a;
+        EXPECT_NEAR(trigamma(a) / boost::math::trigamma(a), 1, 1e-9) << a;
+    }
+}
+
+TEST(SpecialFunctions, TheShapeGivesNearlyTheWantedVarianceOfTheLogarithm) {
+    for (const double variance : {.001, .01, .1, .5}) {
+        EXPECT_NEAR(trigamma(gamma_shape(variance)) / variance, 1, .06) << variance;
+    }
+}
+
+std::vector<int> active_features(const FeatureVector& x) {
+    std::vector<int> features;
+    for (const FeatureVector::Element& element : x) features.push_back(element.feature);
+    return features;
+}
+
+TEST(Features, OfAnUnknownSkyAreLevelAndWeekdayAlone) {
+    const FeatureVector x = features_of({.weekday = 2}, {});
+
+    EXPECT_EQ(active_features(x), (std::vector<int>{level_feature, weekday_feature + 2}));
+}
+
+TEST(Features, TellHolidaysOnWeekdaysFromThoseOnWeekends) {
+    EXPECT_EQ(active_features(features_of({.weekday = 0, .is_holiday = true}, {})).back(), holiday_feature);
+    EXPECT_EQ(active_features(features_of({.weekday = 6, .is_holiday = true}, {})).back(), holiday_feature + 1);
+}
+
+TEST(Features, OfAWindowAppearOnceASecondHourIsKnown) {
+    WindowRegistry windows;
+    windows.learn(9);
+    EXPECT_FALSE(windows.find(9));
+
+    windows.learn(17);
+
+    EXPECT_EQ(windows.find(17), 1U);
+    EXPECT_FALSE(windows.find(12)) << "an hour never seen resembles none while it can get its own feature";
+}
+
+TEST(Features, OfANinthHourAreThoseOfTheNearest) {
+    WindowRegistry windows;
+    for (int hour = 6; hour < 16; ++hour) windows.learn(hour);
+
+    EXPECT_EQ(windows.hours.size(), window_count);
+    EXPECT_EQ(windows.find(23), window_count - 1);
+}
+
+TEST(Features, LeaveOutImpossibleTemperatures) {
+    Slot slot = monday_slot();
+    slot.temperature = Celsius::round(400);
+
+    EXPECT_FALSE(context_of(slot).temperature);
+}
+
+TEST(Block, LearnsAnEffectWithoutTouchingWhatWasNotThere) {
+    Block block(Owner::series);
+    block.level_variance() = Lanes{{1, 1, 1, 1, 1, 1, 1, 1}};
+    const FeatureVector x = features_of({.weekday = 3}, {});
+    std::vector<Lanes> spread;
+    Lanes mean;
+    Lanes variance;
+    block.project(x, spread, mean, variance);
+    Lanes step;
+    Lanes shrink;
+    step.value.fill(1 / variance[0]);
+    shrink.value.fill(.5 / variance[0]);
+
+    block.update(spread, step, shrink);
+
+    Lanes after_mean;
+    Lanes after_variance;
+    block.project(x, 0, after_mean, after_variance);
+    EXPECT_NEAR(after_mean[0], mean[0] + 1, 1e-12);
+    EXPECT_NEAR(after_variance[0], variance[0] / 2, 1e-12);
+    Lanes other_mean;
+    Lanes other_variance;
+    block.project(features_of({.weekday = 4}, {}), 0, other_mean, other_variance);
+    EXPECT_GT(other_mean[0], 0) << "the level moved";
+    EXPECT_LT(other_mean[0], after_mean[0]) << "the other weekday did not";
+}
+
+TEST(Block, BothProjectionsAgree) {
+    Block block(Owner::seller);
+    const FeatureVector x =
+        features_of({.weekday = 5, .is_holiday = true, .temperature = 21, .weather = WeatherFlag::rainy}, {});
+    block.activate(x);
+    std::vector<Lanes> spread;
+    Lanes mean;
+    Lanes variance;
+    Lanes plain_mean;
+    Lanes plain_variance;
+
+    block.project(x, spread, mean, variance);
+    block.project(x, 0, plain_mean, plain_variance);
+
+    for (std::size_t lane = 0; lane < lane_count; ++lane) EXPECT_NEAR(variance[lane], plain_variance[lane], 1e-12);
+}
+
+TEST(Block, WandersForAtMostThreeWeeks) {
+    const FeatureVector x = features_of({.weekday = 0}, {});
+    const auto variance_after = [&](std::int64_t days) {
+        Block block(Owner::series);
+        block.drift_to(0);
+        Lanes mean;
+        Lanes variance;
+        block.project(x, days, mean, variance);
+        return variance[3];
+    };
+
+    EXPECT_GT(variance_after(10), variance_after(1));
+    EXPECT_EQ(variance_after(21), variance_after(400));
+    EXPECT_EQ(variance_after(-5), variance_after(0));
+}
+
+TEST(LaneModels, ACountMovesTheRateTowardsItself) {
+    const Belief belief{.mean = std::log(5), .variance = .3};
+
+    EXPECT_GT(count_step(belief, .1, {.value = 12}).move, 0);
+    EXPECT_LT(count_step(belief, .1, {.value = 0}).move, 0);
+    EXPECT_GT(count_step(belief, .1, {.value = 5}).shrink, 0);
+}
+
+TEST(LaneModels, ASoldOutCountSaysThatDemandMayHaveBeenHigher) {
+    const Belief belief{.mean = std::log(20), .variance = .3};
+
+    EXPECT_LT(count_step(belief, .1, {.value = 5}).move, 0);
+    EXPECT_GT(count_step(belief, .1, {.value = 5, .sold_out_at = 5}).move,
+              count_step(belief, .1, {.value = 5}).move / 2);
+}
+
+TEST(LaneModels, StayFiniteForAnythingBelieved) {
+    for (const double mean : {-1e9, -30.0, 0.0, 30.0, 1e9}) {
+        for (const double variance : {-1.0, 0.0, 1e-12, 4.0, 1e9}) {
+            for (const double count : {0.0, 3.0, 1e9}) {
+                const Step step = count_step({.mean = mean, .variance = variance}, .1, {.value = count});
+                EXPECT_TRUE(std::isfinite(step.move) && std::isfinite(step.shrink)) << mean << " " << variance;
+                const Step away = no_show_step({.mean = mean, .variance = variance}, count, count + 1);
+                EXPECT_TRUE(std::isfinite(away.move) && std::isfinite(away.shrink)) << mean << " " << variance;
+            }
+        }
+    }
+}
+
+TEST(LaneModels, NoShowsRaiseTheProbability) {
+    const Belief belief{.mean = std::log(.12 / .88), .variance = .5};
+
+    EXPECT_GT(no_show_step(belief, 5, 5).move, 0);
+    EXPECT_LT(no_show_step(belief, 0, 5).move, 0);
+    EXPECT_NEAR(no_show_probability(belief), .12, 1e-12);
+}
+
+TEST(SimilarSlots, RememberTheLastForty) {
+    SimilarSlots similar;
+    RunningDispersion everyone{.sum = .4, .weight = 4};
+    for (int i = 0; i < 100; ++i)
+        similar.learn({.weekday = i % 7}, i < 60 ? 1000 : 3, {.mean = 3, .dispersion = 1}, everyone);
+
+    EXPECT_EQ(similar.rows(), 100);
+    EXPECT_NEAR(similar.opinion({.weekday = 2}, 3, everyone).mean, 3, 1e-9);
+}
+
+TEST(WindowMeans, FollowTheCountsOfTheirWeekday) {
+    WindowMeans means;
+    WindowMeans::Everyone everyone;
+    for (int i = 0; i < 70; ++i) means.learn(i % 7, i % 7 == 5 ? 20 : 2, {}, {}, everyone);
+
+    EXPECT_GT(means.weekday_opinion(5, 3, everyone).mean, 10);
+    EXPECT_LT(means.weekday_opinion(1, 3, everyone).mean, 4);
+}
+
+TEST(TailLevels, WidenWhileTooManyFallOutside) {
+    TailLevels tails;
+    for (int i = 0; i < 100; ++i) tails.learn(i % 3 == 0, false);
+
+    EXPECT_LT(tails.adjusted()[1], .10);
+    EXPECT_EQ(tails.adjusted()[17], .90);
+    EXPECT_EQ(tails.adjusted()[9], .50);
+}
+
+TEST(TailLevels, AreNotUsedBeforeFiftySlots) {
+    TailLevels tails;
+    for (int i = 0; i < 49; ++i) tails.learn(true, true);
+
+    EXPECT_EQ(tails.adjusted()[1], .10);
+}
+
+}  // namespace
+
+}  // namespace edge::forecast::pooled

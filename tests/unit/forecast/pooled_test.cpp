@@ -1,0 +1,192 @@
+#include "observations.hpp"
+
+#include "edge/forecast/method.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace edge::forecast {
+
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+
+/// Twelve weeks of bread at noon: 4 on weekdays, 12 on Saturdays, one no-show in five.
+std::vector<Observation> saturdays_are_busy() {
+    std::vector<Observation> history;
+    for (int day = 0; day < 84; ++day) {
+        const bool saturday = weekday_index(monday + days(day)) == 5;
+        history.push_back(ObservationBuilder().on(monday + days(day)).reserved(saturday ? 12 : 4 + day % 2, 1));
+    }
+    return history;
+}
+
+std::unique_ptr<Method> taught(const std::vector<Observation>& history) {
+    std::unique_ptr<Method> method = make_method("pooled");
+    for (const Observation& row : history) method->learn(row);
+    return method;
+}
+
+Slot slot_on(LocalDate day) {
+    Slot slot = monday_slot();
+    slot.day = day;
+    return slot;
+}
+
+TEST(Pooled, WithoutHistoryKnowsNothingAndSaysSo) {
+    const Forecast cold = make_method("pooled")->forecast(monday_slot());
+
+    EXPECT_EQ(cold.history_rows, 0);
+    EXPECT_THAT(cold.rationale, testing::HasSubstr("No slots of this kind yet"));
+    EXPECT_NEAR(cold.predicted_no_show_prob.value(), .12, 1e-9);
+    EXPECT_GT(cold.quantiles[17], cold.quantiles[1] + 5);
+}
+
+TEST(Pooled, LearnsTheWeekdayAndSaysWhatItMoves) {
+    const std::unique_ptr<Method> method = taught(saturdays_are_busy());
+
+    const Forecast saturday = method->forecast(slot_on(monday + days(84 + 5)));
+    const Forecast tuesday = method->forecast(slot_on(monday + days(84 + 1)));
+
+    EXPECT_NEAR(saturday.mean, 12, 2);
+    EXPECT_NEAR(tuesday.mean, 4.5, 1);
+    EXPECT_THAT(saturday.rationale, testing::HasSubstr("Saturday +"));
+    EXPECT_EQ(saturday.history_rows, 84);
+    EXPECT_NEAR(saturday.predicted_no_show_prob.value(), .2, .08);
+}
+
+TEST(Pooled, ExpectsOfANewCategoryWhatTheSellersOthersDo) {
+    const std::unique_ptr<Method> method = taught(saturdays_are_busy());
+    Slot slot = slot_on(monday + days(85));
+    slot.categories = {CategoryId(9)};
+
+    const Forecast unseen = method->forecast(slot);
+    const Forecast cold = make_method("pooled")->forecast(slot);
+
+    EXPECT_LT(std::abs(static_cast<double>(unseen.quantiles[9]) - 5), 3);
+    EXPECT_LT(unseen.quantiles[17], cold.quantiles[17]);
+}
+
+TEST(Pooled, HoldsTheAnswerToWhatIsPostedAndSaysWhatItWouldBeWithout) {
+    const std::unique_ptr<Method> method = taught(saturdays_are_busy());
+    Slot slot = slot_on(monday + days(84 + 5));
+    slot.posted = 6;
+
+    const Forecast held = method->forecast(slot);
+
+    EXPECT_EQ(held.predicted_reservations, 6);
+    EXPECT_LE(held.quantiles[18], 6);
+    EXPECT_GT(held.demand_uncut, 9);
+    EXPECT_THAT(held.rationale, testing::HasSubstr("you could post"));
+}
+
+TEST(Pooled, LearnsThatSoldOutSlotsHideDemand) {
+    std::vector<Observation> capped = saturdays_are_busy();
+    std::vector<Observation> plain = capped;
+    for (Observation& row : capped) row.posted = row.reservations;
+
+    const Forecast hidden = taught(capped)->forecast(slot_on(monday + days(85)));
+    const Forecast seen = taught(plain)->forecast(slot_on(monday + days(85)));
+
+    EXPECT_GT(hidden.demand_uncut, seen.demand_uncut);
+}
+
+TEST(Pooled, TakesTheMixtureOfABundlesCategories) {
+    std::vector<Observation> history = saturdays_are_busy();
+    for (const Observation& row : saturdays_are_busy()) {
+        Observation other = row;
+        other.category = CategoryId(2);
+        other.reservations = 40;
+        history.push_back(other);
+    }
+    std::stable_sort(history.begin(), history.end(),
+                     [](const Observation& left, const Observation& right) { return left.day < right.day; });
+    Slot both = slot_on(monday + days(85));
+    both.categories = {CategoryId(1), CategoryId(2)};
+
+    const Forecast mixed = taught(history)->forecast(both);
+
+    EXPECT_LT(mixed.quantiles[1], 8) << "the small one";
+    EXPECT_GT(mixed.quantiles[17], 33) << "the large one";
+    EXPECT_NEAR(mixed.mean, 22, 4);
+}
+
+TEST(Pooled, DoesNotCareInWhichOrderSlotsOfOneDayAreLearned) {
+    std::vector<Observation> history;
+    for (int day = 0; day < 20; ++day) {
+        for (int hour : {9, 12, 18}) {
+            history.push_back(ObservationBuilder().on(monday + days(day)).at(hours(hour)).reserved((day * hour) % 11));
+        }
+    }
+    constexpr unsigned seed = 7;
+    std::mt19937_64 random(seed);
+    std::vector<Observation> shuffled = history;
+    for (auto day = shuffled.begin(); day != shuffled.end(); day += 3) std::shuffle(day, day + 3, random);
+
+    EXPECT_EQ(taught(shuffled)->forecast(monday_slot()).mean, taught(history)->forecast(monday_slot()).mean)
+        << "seed " << seed;
+}
+
+TEST(Pooled, ForecastingBetweenTheSlotsOfADayChangesNothing) {
+    const std::vector<Observation> history = saturdays_are_busy();
+    const std::unique_ptr<Method> asked = make_method("pooled");
+    for (const Observation& row : history) {
+        asked->learn(row);
+        static_cast<void>(asked->forecast(monday_slot()));
+    }
+
+    EXPECT_EQ(asked->save(), taught(history)->save());
+}
+
+TEST(Pooled, RefusesEveryDamagedState) {
+    const std::vector<std::uint8_t> whole =
+        taught({ObservationBuilder(), ObservationBuilder().on(monday + days(1))})->save().value();
+    const std::unique_ptr<Method> method = make_method("pooled");
+
+    for (std::size_t i = 0; i < whole.size(); i += 7) {
+        std::vector<std::uint8_t> damaged = whole;
+        damaged[i] ^= 0x04U;
+        EXPECT_FALSE(method->load(damaged)) << "byte " << i;
+        EXPECT_FALSE(method->load(std::span(whole).first(i))) << i << " bytes";
+    }
+    EXPECT_EQ(method->forecast(monday_slot()).history_rows, 0) << "a refused state changes nothing";
+}
+
+TEST(Pooled, SurvivesHostileHistories) {
+    std::vector<std::vector<Observation>> histories(6);
+    histories[0] = {ObservationBuilder()};
+    for (int i = 0; i < 60; ++i) {
+        const LocalDate day = monday + days(i);
+        histories[1].push_back(ObservationBuilder().on(day).reserved(0));
+        histories[2].push_back(ObservationBuilder().on(day).reserved(9, 9));
+        histories[3].push_back(ObservationBuilder().on(monday + days(i < 30 ? i : i + 400)).reserved(5));
+        histories[4].push_back(ObservationBuilder().on(day).reserved(1'000'000));
+        histories[5].push_back(ObservationBuilder());  // sixty times the same slot
+    }
+
+    for (std::size_t i = 0; i < histories.size(); ++i) {
+        const Forecast answer = taught(histories[i])->forecast(slot_on(monday + days(1000)));
+        EXPECT_TRUE(std::isfinite(answer.mean)) << "history " << i;
+        EXPECT_TRUE(std::is_sorted(answer.quantiles.begin(), answer.quantiles.end())) << "history " << i;
+    }
+    EXPECT_NEAR(taught(histories[4])->forecast(slot_on(monday + days(61))).mean, 1e6, 1e5);
+    EXPECT_EQ(taught(histories[1])->forecast(slot_on(monday + days(61))).predicted_reservations, 0);
+    EXPECT_GT(taught(histories[2])->forecast(slot_on(monday + days(61))).predicted_no_show_prob.value(), .8);
+}
+
+TEST(Pooled, KnowsTenThousandSeries) {
+    std::vector<Observation> history;
+    for (int i = 0; i < 10'000; ++i) {
+        history.push_back(ObservationBuilder().from(SellerId(i)).of(CategoryId(i % 7)).on(monday + days(i / 2000)));
+    }
+
+    EXPECT_EQ(taught(history)->forecast(monday_slot()).history_rows, 1);
+}
+
+}  // namespace
+
+}  // namespace edge::forecast
