@@ -33,7 +33,9 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 # A second compile of an unchanged file is free, and so is a fast linker where one is installed.
 find_program(EDGE_CCACHE ccache)
 if(EDGE_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${EDGE_CCACHE}")
+    # Two clones of the same files share what is compiled; precompiled headers need the second setting.
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+                                    CCACHE_SLOPPINESS=pch_defines,time_macros "${EDGE_CCACHE}")
 endif()
 find_program(EDGE_MOLD mold)
 if(EDGE_MOLD)
@@ -62,6 +64,14 @@ if(EDGE_COVERAGE)
     target_link_options(edge_options INTERFACE --coverage)
 endif()
 
+# The standard headers that most files begin with, read once for all libraries, and once more with GoogleTest's for all
+# tests: a third of the time that a build takes. Files still include what they use.
+set(edge_common_headers <algorithm> <array> <chrono> <cstdint> <functional> <map> <memory> <optional> <span> <string> <string_view>
+                        <utility> <variant> <vector>)
+add_library(edge_precompiled OBJECT "${CMAKE_CURRENT_LIST_DIR}/precompiled.cpp")
+target_link_libraries(edge_precompiled PRIVATE edge_options)
+target_precompile_headers(edge_precompiled PRIVATE ${edge_common_headers})
+
 # edge_library(name SOURCES … [PUBLIC …] [PRIVATE …]): the one way to make a library. `include/` beside the list file
 # holds what others may see, `src/` the rest. PUBLIC and PRIVATE name the libraries it links.
 function(edge_library name)
@@ -70,7 +80,7 @@ function(edge_library name)
     add_library(edge::${name} ALIAS edge_${name})
     target_include_directories(edge_${name} PUBLIC include PRIVATE src)
     target_link_libraries(edge_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:edge_options>)
-    set_property(GLOBAL APPEND PROPERTY EDGE_LIBRARIES edge_${name})
+    target_precompile_headers(edge_${name} REUSE_FROM edge_precompiled)
 endfunction()
 
 # edge_test(name LABEL … SOURCES … LINK …): one test program and its cases, named after the program.
@@ -80,7 +90,15 @@ function(edge_test name)
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 300)
     endif()
+    if(NOT TARGET edge_precompiled_tests)
+        add_library(edge_precompiled_tests OBJECT "${PROJECT_SOURCE_DIR}/tools/cmake/precompiled.cpp")
+        set_target_properties(edge_precompiled_tests PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+        target_compile_options(edge_precompiled_tests PRIVATE -fPIE)  # as CMake compiles what becomes a program
+        target_link_libraries(edge_precompiled_tests PRIVATE edge_options GTest::gtest)
+        target_precompile_headers(edge_precompiled_tests PRIVATE ${edge_common_headers} <gtest/gtest.h>)
+    endif()
     add_executable(${name} ${arg_SOURCES})
+    target_precompile_headers(${name} REUSE_FROM edge_precompiled_tests)
     target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest_main GTest::gmock edge_options)
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_compile_definitions(${name} PRIVATE EDGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" EDGE_BINARY_DIR="${CMAKE_BINARY_DIR}")
