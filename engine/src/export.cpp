@@ -73,7 +73,7 @@ private:
     void add_value(const DataColumn& column, const Query& row, int at) {
         switch (column.kind) {
             case ColumnKind::text: return add_text(row, at, row.view(at));
-            case ColumnKind::decimal: return add_number(row, at);
+            case ColumnKind::decimal:
             case ColumnKind::whole:
             case ColumnKind::reference: return add_number(row, at);
             case ColumnKind::price: return add_price(row, at);

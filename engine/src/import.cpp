@@ -102,21 +102,23 @@ std::vector<Source> sources_of(const ImportRequest& request) {
     return sources;
 }
 
+bool has_file_column(const DataTable& table, std::string_view name) {
+    if (has_identity(table) && (name == table.key || name == "uuid")) return true;
+    return std::ranges::any_of(table.columns, [&](const DataColumn& column) {
+        return column.name == name || (column.kind == ColumnKind::reference && column.uuid_name() == name);
+    });
+}
+
 void check_request(const ImportRequest& request, const std::vector<Source>& sources) {
     storage::check_seller("the defaults", request.default_time_zone, request.default_currency);
     if (std::ranges::count_if(sources, is_standard_input, &Source::path) > 1)
         throw Error(ErrorCode::invalid_argument, "cannot import: standard input can be read only once");
-    for (const auto& [from, to] : request.column_map) {
-        const auto has = [&](const Source& source) {
-            const DataTable& table = *source.table;
-            if (to == table.key || to == "uuid" || column_index(table, to) < table.columns.size()) return true;
-            return std::ranges::any_of(table.columns, [&](const DataColumn& column) {
-                return column.kind == ColumnKind::reference && column.uuid_name() == to;
-            });
-        };
-        if (to.empty() || std::ranges::any_of(sources, has)) continue;
-        throw Error(ErrorCode::invalid_argument,
-                    fmt::format("cannot map {} to {}: no table of this import has that column", from, to));
+    for (const auto& mapped : request.column_map) {
+        const auto has = [&](const Source& source) { return has_file_column(*source.table, mapped.second); };
+        if (mapped.second.empty() || std::ranges::any_of(sources, has)) continue;
+        throw Error(
+            ErrorCode::invalid_argument,
+            fmt::format("cannot map {} to {}: no table of this import has that column", mapped.first, mapped.second));
     }
 }
 

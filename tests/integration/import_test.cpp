@@ -1,3 +1,4 @@
+#include "support/child_process.hpp"
 #include "support/database_dump.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -7,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -217,6 +219,26 @@ TEST_F(ImportTest, LeavesTheFileAsItWasWhenItIsCancelled) {
 
     EXPECT_EQ(calls, 50);
     EXPECT_EQ(test::first_difference(before, test::dump_database(path)), "");
+}
+
+TEST_F(ImportTest, LeavesTheFileAsItWasWhenItsProcessIsKilled) {
+    const test::DatabaseDump before = test::dump_database(path);
+    for (const int fatal_call : {1, 40, 300}) {
+        const bool finished = test::succeeds_in_child([&] {
+            Engine doomed = Engine::open(path);
+            ImportRequest request = request_of(sample_files());
+            int calls = 0;
+            request.progress = [&](const Progress&) { return ++calls < fatal_call || std::raise(SIGKILL) != 0; };
+            doomed.import(request);
+            return true;
+        });
+
+        EXPECT_FALSE(finished);
+        EXPECT_EQ(test::first_difference(before, test::dump_database(path)), "") << "killed at call " << fatal_call;
+    }
+
+    EXPECT_EQ(counts_of(import(sample_files()))["reservations"], (std::vector<std::int64_t>{16151, 0, 0, 0}));
+    EXPECT_EQ(test::integrity_of(path), "ok");
 }
 
 TEST_F(ImportTest, TellsHowFarItHasCome) {
