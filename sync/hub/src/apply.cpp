@@ -119,11 +119,9 @@ private:
                       std::vector<protocol::ChangeOutcome>& outcomes) {
         const TableDescriptor* table = protocol::find_table(change.table);
         Merge merge;
-        std::string detail;
-        if (const std::optional<RowFault> fault = protocol::check_change(change)) {
+        if (table == nullptr || !change.fault.empty()) {
             merge.outcome = Outcome::rejected;
-            merge.reason = fault->reason;
-            detail = fault->detail;
+            merge.reason = protocol::check_change(change)->reason;
         } else {
             const protocol::MergeContext context = context_of(*table, change, part.segment->h0);
             merge = merge_change(*table, change, context);
@@ -139,19 +137,19 @@ private:
                             .key = change.key,
                             .outcome = merge.outcome,
                             .reason = merge.reason});
-        record(part, change, index, merge, detail);
+        record(part, change, index, merge);
     }
 
-    void record(const PartToApply& part, const Change& change, std::int64_t index, const Merge& merge,
-                const std::string& detail) {
+    void record(const PartToApply& part, const Change& change, std::int64_t index, const Merge& merge) {
         ChangeId id{.replica = replica_, .part = part.id, .index = index};
         if (protocol::is_dead_letter(merge.outcome)) {
+            const std::optional<RowFault> fault = protocol::check_change(change);
             applied_.dead_letters.push_back({.id = std::move(id),
                                              .table = change.table,
                                              .key = change.key,
                                              .outcome = merge.outcome,
                                              .reason = merge.reason,
-                                             .detail = detail,
+                                             .detail = fault ? fault->detail : std::string(),
                                              .change = protocol::encode(change),
                                              .at = now_});
         } else if (!merge.lost.empty()) {

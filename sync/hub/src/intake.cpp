@@ -174,10 +174,13 @@ private:
         const PartVerdict verdict = protocol::judge(cursor, part.place, stored_hash);
         switch (verdict) {
             case PartVerdict::apply:
-                stage(part);
+                note(part);
                 complete(part);
                 break;
-            case PartVerdict::stage: stage(part); break;
+            case PartVerdict::stage:
+                note(part);
+                known_.at(part.id).bytes = part.bytes;
+                break;
             case PartVerdict::already_applied:
                 ++counts_.repeated_parts;
                 repeat_outcomes(known->second);
@@ -199,13 +202,13 @@ private:
         outcomes_.insert(outcomes_.end(), part.outcomes.begin(), part.outcomes.end());
     }
 
-    void stage(ArrivedPart& part) {
+    void note(const ArrivedPart& part) {
         known_[part.id] = {.id = part.id,
                            .hash = part.place.hash,
                            .changes = static_cast<std::int64_t>(part.segment.changes.size()),
                            .outcomes = {},
                            .applied = false,
-                           .bytes = std::string(part.bytes)};
+                           .bytes = {}};
         changed_parts_.insert(part.id);
         segments_[part.id] = &part.segment;
         repeated_.insert(part.id);

@@ -35,12 +35,18 @@ storage::OpenOptions open_options(const SqliteStoreOptions& options) {
             .schema = &hub_schema()};
 }
 
+/// A hub serves many sellers from one file: more of it than of a seller's own is worth keeping in memory.
+Connection with_cache(Connection connection) {
+    connection.execute("PRAGMA cache_size = -32000");
+    return connection;
+}
+
 /// Connections that are not in use. A thread takes one and puts it back.
 class Pool {
 public:
     Pool(std::string path, SqliteStoreOptions options, Connection first)
         : path_(std::move(path)), options_(std::move(options)) {
-        idle_.push_back(std::make_unique<Connection>(std::move(first)));
+        idle_.push_back(std::make_unique<Connection>(with_cache(std::move(first))));
     }
 
     [[nodiscard]] std::unique_ptr<Connection> take() {
@@ -52,7 +58,7 @@ public:
                 return connection;
             }
         }
-        return std::make_unique<Connection>(Connection::open(path_, open_options(options_)));
+        return std::make_unique<Connection>(with_cache(Connection::open(path_, open_options(options_))));
     }
     void put_back(std::unique_ptr<Connection> connection) {
         const std::scoped_lock lock(mutex_);
