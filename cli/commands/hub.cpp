@@ -1,0 +1,96 @@
+#include "commands/commands.hpp"
+#include "commands/hub_store.hpp"
+#include "output/text_table.hpp"
+#include "output/text_width.hpp"
+#include "program/context.hpp"
+
+#include "edge/hub/intake.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <memory>
+
+namespace edge::cli {
+namespace {
+
+struct ImportArguments {
+    std::string file;
+    std::optional<std::string> receipt;
+};
+
+Answer run_import(Context& context, const ImportArguments& arguments) {
+    const std::unique_ptr<hub::HubStore> store = open_or_create_hub(context);
+    const protocol::Receipt receipt = hub::import_bundle_file(*store, arguments.file, context.now());
+    const std::string path = arguments.receipt.value_or(arguments.file + ".receipt");
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << protocol::encode(receipt) << "\n";
+    file.close();
+    if (!file) {
+        throw CommandError(ExitStatus::cannot_create, "io_failure", fmt::format("cannot write the receipt {}", path),
+                           "the segments are taken; name another file with --receipt and import again");
+    }
+    if (context.json()) {
+        return {.data = Json::Object{{"seller", receipt.seller},
+                                     {"replica", receipt.replica},
+                                     {"file_sha256", receipt.file},
+                                     {"receipt_path", path}},
+                .text = {}};
+    }
+    return {.data = {},
+            .text = fmt::format("Took {} of device {}.\nThe receipt for the device is {}\n", printable(arguments.file),
+                                receipt.replica, printable(path)),
+            .confirmation = true};
+}
+
+Answer run_status(Context& context) {
+    const std::unique_ptr<hub::HubStore> store = open_hub(context);
+    const hub::HubStatus status = store->status();
+    if (context.json()) {
+        return {.data = Json::Object{{"path", context.hub_database_path()},
+                                     {"epoch", status.settings.epoch},
+                                     {"durable_rule", name_of(status.settings.durable.rule)},
+                                     {"sellers", status.sellers},
+                                     {"replicas", status.replicas},
+                                     {"rows", status.rows},
+                                     {"tombstones", status.tombstones},
+                                     {"applied_segments", status.applied_segments},
+                                     {"staged_parts", status.staged_parts},
+                                     {"dead_letters", status.dead_letters},
+                                     {"last_applied_at", json_instant(status.last_applied_at)}},
+                .text = {}};
+    }
+    TextFields fields;
+    fields.add("file", printable(context.hub_database_path()));
+    fields.add("sellers", fmt::format("{}, {}", status.sellers, count_of(status.replicas, "device", "devices")));
+    fields.add("rows", fmt::format("{}, {} deleted", status.rows, status.tombstones));
+    fields.add("segments", fmt::format("{} applied, {} waiting for the rest", status.applied_segments,
+                                       count_of(status.staged_parts, "part", "parts")));
+    fields.add("not taken", count_of(status.dead_letters, "change", "changes"));
+    fields.add("durable", std::string(name_of(status.settings.durable.rule)));
+    fields.add("last segment", status.last_applied_at ? format_timestamp(*status.last_applied_at) : "never");
+    return {.data = {}, .text = fields.text(context.style())};
+}
+
+}  // namespace
+
+void add_hub(Command& parent) {
+    Command hub = parent.add("hub", "The central server: serve, import, status");
+    hub.examples({"edge-analytics hub serve --listen 127.0.0.1:8765", "edge-analytics hub status"});
+
+    const auto arguments = std::make_shared<ImportArguments>();
+    Command import = hub.add("import", "Take in a file that sync export wrote");
+    import.argument("FILE", arguments->file, "The file").required();
+    import.option("--receipt", "FILE", arguments->receipt,
+                  "Where the receipt for the device goes; FILE.receipt if not given");
+    import.examples(
+        {"edge-analytics hub import segments.eab", "edge-analytics hub import segments.eab --receipt receipt.json"});
+    import.action([arguments](Context& context) { return run_import(context, *arguments);
+});
+
+Command status = hub.add("status", "Show what the hub holds");
+status.examples({"edge-analytics hub status", "edge-analytics hub status --json"});
+status.action(run_status);
+}  // namespace edge::cli
+
+}  // namespace edge::cli
