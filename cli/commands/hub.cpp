@@ -78,6 +78,8 @@ void add_hub(Command& parent) {
     Command hub = parent.add("hub", "The central server: serve, import, status");
     hub.examples({"edge-analytics hub serve --listen 127.0.0.1:8765", "edge-analytics hub status"});
 
+    add_hub_serve(hub);
+
     const auto arguments = std::make_shared<ImportArguments>();
     Command import = hub.add("import", "Take in a file that sync export wrote");
     import.argument("FILE", arguments->file, "The file").required();

@@ -69,6 +69,11 @@ public:
     [[nodiscard]] const CommandTree& commands() const noexcept { return commands_; }
     /// For a result too long to be kept in memory; only in text.
     [[nodiscard]] std::ostream& out() const noexcept { return streams_.out; }
+    /// For messages while work goes on.
+    [[nodiscard]] std::ostream& err() const noexcept { return streams_.err; }
+    [[nodiscard]] bool quiet() const noexcept { return options_.quiet; }
+    [[nodiscard]] bool verbose() const noexcept { return options_.verbose; }
+    [[nodiscard]] bool has_fixed_clock() const noexcept { return options_.as_of.has_value(); }
     [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
 
     // Settings

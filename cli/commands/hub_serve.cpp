@@ -1,0 +1,100 @@
+#include "commands/commands.hpp"
+#include "commands/hub_store.hpp"
+#include "input/listen_address.hpp"
+#include "output/text_width.hpp"
+#include "program/context.hpp"
+#include "program/interrupt.hpp"
+#include "program/version.hpp"
+
+#include "edge/hub/server.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <mutex>
+#include <ostream>
+#include <thread>
+
+namespace edge::cli {
+namespace {
+
+struct Arguments {
+    std::optional<std::string> listen;
+    std::int64_t workers = 2;
+};
+
+/// A line an event, from several threads.
+hub::LogSink log_sink(Context& context) {
+    const bool everything = context.verbose();
+    return [&err = context.err(), everything, lock = std::make_shared<std::mutex>()](const hub::LogEvent& event) {
+        if (!everything && event.severity == hub::Severity::info) return;
+        std::string line = fmt::format("{}: {}", name_of(event.severity), event.name);
+        for (const auto& [name, value] : event.facts) line += fmt::format(" {}={}", name, printable(value));
+        const std::lock_guard guard(*lock);
+        err << line << "\n" << std::flush;
+    };
+}
+
+hub::ServerOptions options_of(Context& context, const Arguments& arguments) {
+    hub::ServerOptions options;
+    const std::string listen =
+        arguments.listen ? *arguments.listen : context.setting_text("hub.listen").value_or("127.0.0.1:8765");
+    const ListenAddress address = parse_listen_address(listen);
+    options.address = address.host;
+    options.port = address.port;
+    if (arguments.workers < 1 || arguments.workers > 256)
+        throw usage_error("cannot use --workers: it is not between 1 and 256");
+    options.workers = static_cast<std::size_t>(arguments.workers);
+    options.app = fmt::format("edge-analytics/{}", program_version);
+    if (context.has_fixed_clock()) options.clock = [fixed = context.now()] { return fixed; };
+    options.log = log_sink(context);
+    return options;
+}
+
+void wait_for_interrupt() {
+    constexpr std::chrono::milliseconds glance{50};
+    while (interrupt_signal() == 0) std::this_thread::sleep_for(glance);
+}
+
+Answer run(Context& context, const Arguments& arguments) {
+    const hub::ServerOptions options = options_of(context, arguments);
+    const std::unique_ptr<hub::HubStore> store = open_or_create_hub(context);
+    hub::HubServer server(*store, options);
+    server.start();
+    const std::string address = format_listen_address({.host = options.address, .port = server.port()});
+    if (!is_loopback(options.address))
+        context.err() << "warning: " << address
+                      << " is open to the network, and this hub does not ask devices who they are\n";
+    if (!context.quiet()) context.err() << "listening on http://" << address << "; stop with Ctrl-C\n" << std::flush;
+    wait_for_interrupt();
+    server.stop();
+    const hub::ServerCounters counters = server.counters();
+    if (context.json()) {
+        return {.data = Json::Object{{"listen", address},
+                                     {"path", context.hub_database_path()},
+                                     {"requests", counters.requests},
+                                     {"applied_segments", counters.applied_segments},
+                                     {"applied_changes", counters.applied_changes},
+                                     {"dead_letters", counters.dead_letters}},
+                .text = {}};
+    }
+    return {.data = {},
+            .text = fmt::format("Served {}: {} applied.\n",
+                                count_of(static_cast<std::int64_t>(counters.requests), "request", "requests"),
+                                count_of(static_cast<std::int64_t>(counters.applied_changes), "change", "changes")),
+            .confirmation = true};
+}
+
+}  // namespace
+
+void add_hub_serve(Command& hub) {
+    const auto arguments = std::make_shared<Arguments>();
+    Command command = hub.add("serve", "Run the hub until it is told to stop");
+    command.option("--listen", "ADDRESS:PORT", arguments->listen,
+                   "127.0.0.1:8765 if not given; port 0 takes a free one");
+    command.option("--workers", "N", arguments->workers, "Threads that work on the hub's file; 2 if not given");
+    command.examples({"edge-analytics hub serve", "edge-analytics hub serve --hub-db hub.db --listen 127.0.0.1:0"});
+    command.action([arguments](Context& context) { return run(context, *arguments); });
+}
+
+}  // namespace edge::cli

@@ -1,0 +1,1 @@
+#include "integration/cli/cli_process.hpp"
