@@ -70,7 +70,10 @@ Answer run(Context& context, const Arguments& arguments) {
         return {};
     }
     Engine& engine = context.engine();
-    NewFile file(arguments.output, arguments.overwrite);
+    std::error_code error;
+    const bool exists = std::filesystem::exists(arguments.output, error);
+    const bool overwrite = arguments.overwrite || (exists && context.confirm("Replace " + arguments.output + "?"));
+    NewFile file(arguments.output, overwrite);
     const std::int64_t rows = engine.export_table(request, file.stream());
     file.finish();
     if (context.json()) {

@@ -47,18 +47,17 @@ void BrailleCanvas::line(long x0, long y0, long x1, long y1, std::size_t series,
 }
 
 std::string BrailleCanvas::row(std::size_t row, const Style& style) const {
+    const auto begin = cells_.begin() + static_cast<std::ptrdiff_t>(row * columns_);
+    auto end = begin + static_cast<std::ptrdiff_t>(columns_);
+    while (end != begin && std::prev(end)->dots == 0) --end;
     std::string text;
-    for (std::size_t begin = 0; begin < columns_;) {
-        const Cell& first = cells_[row * columns_ + begin];
+    for (auto from = begin; from != end;) {
+        const auto to = std::find_if(from, end, [from](const Cell& cell) { return cell.series != from->series; });
         std::string run;
-        std::size_t end = begin;
-        for (; end < columns_ && cells_[row * columns_ + end].series == first.series; ++end) {
-            run += braille(cells_[row * columns_ + end].dots);
-        }
-        text += run.find_first_not_of(' ') == std::string::npos ? run : style.paint_series(first.series, run);
-        begin = end;
+        for (auto cell = from; cell != to; ++cell) run += braille(cell->dots);
+        text += run.find_first_not_of(' ') == std::string::npos ? run : style.paint_series(from->series, run);
+        from = to;
     }
-    text.erase(text.find_last_not_of(' ') + 1);
     return text;
 }
 

@@ -123,8 +123,8 @@ ValueAxis value_axis(double low, double high, int about_ticks) {
     high = std::max(high, 0.0);
     if (high - low <= 0) high = 1;
     const double step = round_step((high - low) / std::max(about_ticks, 1));
-    const auto first = static_cast<long>(std::floor(low / step + 1e-9));
-    const auto last = static_cast<long>(std::ceil(high / step - 1e-9));
+    const auto first = static_cast<long>(std::floor(low / step * (1 - 1e-12)));
+    const auto last = static_cast<long>(std::ceil(high / step * (1 - 1e-12)));
     ValueAxis axis;
     for (long i = first; i <= last; ++i) axis.ticks.push_back(static_cast<double>(i) * step);
     return axis;

@@ -178,9 +178,7 @@ ProgressCallback Context::progress() {
 
 bool Context::confirm(const std::string& question) {
     if (options_.yes) return true;
-    if (options_.no_input || options_.json || isatty(STDIN_FILENO) != 1) {
-        throw usage_error(fmt::format("cannot go on without an answer: {}", question), "say yes with --yes");
-    }
+    if (options_.no_input || options_.json || isatty(STDIN_FILENO) != 1) return false;
     streams_.err << question << " [y/N] " << std::flush;
     std::string line;
     std::getline(std::cin, line);

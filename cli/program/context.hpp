@@ -112,7 +112,7 @@ public:
     [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
     /// Shows progress and asks the work to stop once Ctrl-C was pressed.
     [[nodiscard]] ProgressCallback progress();
-    /// Asks a yes-or-no question. With --yes the answer is yes; where nobody can be asked it throws a usage error.
+    /// Asks a yes-or-no question. With --yes the answer is yes, where nobody can be asked it is no.
     [[nodiscard]] bool confirm(const std::string& question);
 
 private:

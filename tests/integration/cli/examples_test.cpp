@@ -1,1 +1,111 @@
 #include "integration/cli/cli_process.hpp"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <sstream>
+
+namespace edge::test {
+namespace {
+
+/// The help of every command, and what it says.
+class Help : public CliProcess {
+protected:
+    [[nodiscard]] std::vector<std::string> commands() const {
+        std::vector<std::string> names;
+        for (const auto& name : data({"schema"}).at("commands").as_array()) names.push_back(text_of(name));
+        return names;
+    }
+    [[nodiscard]] std::string help_of(const std::string& command) const {
+        std::vector<std::string> words;
+        std::istringstream stream(command);
+        for (std::string word; std::getline(stream, word, '-');) words.push_back(word);
+        words.emplace_back("--help");
+        return text(words);
+    }
+    [[nodiscard]] static std::vector<std::string> examples_in(const std::string& help) {
+        std::vector<std::string> examples;
+        std::istringstream stream(help.substr(std::min(help.find("Examples:\n"), help.size())));
+        for (std::string line; std::getline(stream, line);) {
+            if (line.starts_with("  ")) examples.push_back(line.substr(2));
+        }
+        return examples;
+    }
+};
+
+TEST_F(Help, OfEachCommandHasAPurposeAndTwoExamples) {
+    for (const std::string& command : commands()) {
+        const std::string help = help_of(command);
+
+        EXPECT_GT(help.find('\n'), 10U) << command;
+        EXPECT_LT(help.find('\n'), 100U) << command;
+        EXPECT_EQ(examples_in(help).size(), 2U) << command << "\n" << help;
+        for (const std::string& example : examples_in(help))
+            EXPECT_NE(example.find("edge-analytics "), std::string::npos) << example;
+    }
+}
+
+/// Everything that the examples speak of.
+class Examples : public Help {
+protected:
+    void SetUp() override {
+        std::filesystem::create_directories(file("tools/samples"));
+        std::filesystem::create_directories(file("bin"));
+        std::filesystem::create_symlink(EDGE_PROGRAM, file("bin/edge-analytics"));
+        std::filesystem::create_directories(file("tools/samples/bookings"));
+        write_file(file("tools/samples/bookings/category.csv"),
+                   "category_id,category_name,category_coefficient\n1,Bakery,1.9\n");
+        write_file(file("weather.csv"), "day,temperature,weather\n2026-11-22,7.5,rainy\n");
+        write_file(file("holidays.csv"), "day,name\n2026-12-03,Market day\n");
+        write_file(file("holidays.ics"),
+                   "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261208\nSUMMARY:Fair\nEND:VEVENT\nEND:VCALENDAR\n");
+        write_file(file("bank-holidays.json"),
+                   R"({"scotland":{"division":"scotland","events":[{"title":"A","date":"2026-11-30"}]}})");
+        environment["PATH"] = file("bin") + ":/usr/bin:/bin";
+        make_demo();
+        text({"refresh"});
+        std::filesystem::create_directories(file("stick"));
+        text({"sync", "export", "stick"});
+        for (const auto& entry : std::filesystem::directory_iterator(file("stick"))) {
+            std::filesystem::copy_file(entry.path(), file("segments.eab"));
+        }
+        std::filesystem::copy(file(""), kept_.path(),
+                              std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
+    }
+
+    /// Every example begins with the same shop.
+    void reset() const {
+        for (const auto& entry : std::filesystem::directory_iterator(file("")))
+            std::filesystem::remove_all(entry.path());
+        std::filesystem::copy(kept_.path(), file(""),
+                              std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
+    }
+
+private:
+    TemporaryFolder kept_;
+};
+
+TEST_F(Examples, OfEachCommandWorkAsTyped) {
+    std::vector<std::string> names = commands();
+    names.emplace_back("");
+    for (const std::string& command : names) {
+        for (std::string example : examples_in(help_of(command))) {
+            // These two go on until they are stopped, or want a hub: sync_test.cpp runs them.
+            if (example.find("hub serve") != std::string::npos || example.find("sync --url") != std::string::npos)
+                continue;
+            reset();
+            if (example.find("init") != std::string::npos && example.find("--db") == std::string::npos)
+                std::filesystem::remove(file("shop.db"));
+
+            const ProcessResult result = run_process({.arguments = {"/bin/bash", "-c", "set -o pipefail; " + example},
+                                                      .environment = environment,
+                                                      .folder = file("")});
+
+            EXPECT_EQ(result.status, 0) << example << "\n" << result.errors << result.output;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace edge::test

@@ -46,10 +46,10 @@ TEST(TerminalChart, ARisingLineRunsFromLowerLeftToUpperRight) {
 
     EXPECT_EQ(text,
               "Title  Pieces\n"
-              "10 ┤                              ⢀⣀⡠⠤⠒\n"
-              "   │                    ⢀⣀⡠⠤⠒⠒⠉⠉⠁\n"
-              "   │          ⢀⣀⡠⠤⠒⠒⠉⠉⠁\n"
-              " 0 ┤⣀⡠⠤⠒⠒⠉⠉⠁\n"
+              "10 ┤                            ⣀⣀⣀⡠⠤⠔⠒\n"
+              "   │                ⢀⣀⣀⡠⠤⠤⠤⠒⠒⠉⠉⠉\n"
+              "   │     ⢀⣀⡠⠤⠤⠤⠒⠒⠒⠊⠉⠁\n"
+              " 0 ┤⠒⠒⠊⠉⠉⠁\n"
               "   └───────────────────────────────────\n"
               "    2026-11-01               2026-11-09\n");
 }
