@@ -25,14 +25,17 @@ std::chrono::milliseconds parse_seconds(const std::string& text) {
     return std::chrono::milliseconds(*milliseconds);
 }
 
+/// Throws if neither the command line nor the settings name the hub.
+std::string hub_url(Context& context, const std::optional<std::string>& given) {
+    const std::optional<std::string> url = given ? given : context.setting_text("hub.url");
+    if (url) return *url;
+    throw configuration_error("cannot sync: the hub's address is not known",
+                              "edge-analytics config set hub.url http://127.0.0.1:8765, or --url");
+}
+
 SyncOptions options_of(Context& context, const Arguments& arguments) {
     SyncOptions options;
-    const std::optional<std::string> url = arguments.url ? arguments.url : context.setting_text("hub.url");
-    if (!url && !arguments.dry_run) {
-        throw configuration_error("cannot sync: the hub's address is not known",
-                                  "edge-analytics config set hub.url http://127.0.0.1:8765, or --url");
-    }
-    options.url = url.value_or("");
+    if (!arguments.dry_run) options.url = hub_url(context, arguments.url);
     if (const auto timeout = context.setting_duration("timeout")) options.timeout = *timeout;
     if (const auto limit = context.setting_duration("sync.max_time")) options.max_time = *limit;
     if (arguments.max_time) options.max_time = parse_seconds(*arguments.max_time);
@@ -148,6 +151,43 @@ Answer run_export(Context& context, const std::string& folder) {
             .confirmation = true};
 }
 
+Json json_of(const SyncVerifyReport& report) {
+    const auto table = [](const SyncVerifyReport::Table& each) {
+        return Json::Object{
+            {"table", each.table}, {"rows", each.rows}, {"rows_at_hub", each.rows_at_hub}, {"equal", each.equal}};
+    };
+    return Json::Object{{"equal", report.equal},
+                        {"pending_changes", report.pending_changes},
+                        {"root", report.root},
+                        {"hub_root", report.hub_root},
+                        {"tables", json_array(report.tables, table)}};
+}
+
+std::string text_of(const SyncVerifyReport& report, const Style& style) {
+    TextTable table({{"Table"}, {"Rows here", Align::right}, {"At the hub", Align::right}, {"Equal"}});
+    for (const SyncVerifyReport::Table& each : report.tables) {
+        table.add({each.table, fmt::format("{}", each.rows), fmt::format("{}", each.rows_at_hub),
+                   each.equal ? "yes" : style.paint(Tone::bad, "no")});
+    }
+    std::string text = table.text(style) + "\n";
+    if (report.equal)
+        return text + style.paint(Tone::good, "Both sides hold the same rows") + ": digest " + report.root + "\n";
+    text += style.paint(Tone::bad, "The two sides differ") + ": digest " + report.root + " here, " + report.hub_root +
+            " at the hub\n";
+    if (report.pending_changes > 0) {
+        text += count_of(report.pending_changes, "change", "changes") + " not at the hub yet: edge-analytics sync\n";
+    }
+    return text;
+}
+
+Answer run_verify(Context& context, const std::optional<std::string>& url) {
+    const std::chrono::milliseconds timeout = context.setting_duration("timeout").value_or(std::chrono::seconds(60));
+    const SyncVerifyReport report = context.engine().verify_sync(hub_url(context, url), timeout);
+    const ExitStatus status = report.equal ? ExitStatus::done : ExitStatus::findings;
+    if (context.json()) return {.data = json_of(report), .text = {}, .status = status};
+    return {.data = {}, .text = text_of(report, context.style()), .status = status};
+}
+
 }  // namespace
 
 void add_sync(Command& parent) {
@@ -163,6 +203,12 @@ void add_sync(Command& parent) {
     Command status = sync.add("status", "Show what waits and how syncing goes");
     status.examples({"edge-analytics sync status", "edge-analytics sync status --json"});
     status.action(run_status);
+
+    const auto url = std::make_shared<std::optional<std::string>>();
+    Command verify = sync.add("verify", "Compare every row with the hub's, by digest");
+    verify.option("--url", "URL", *url, "Where the hub is; the setting hub.url if not given");
+    verify.examples({"edge-analytics sync verify --url http://127.0.0.1:8765", "edge-analytics sync verify --json"});
+    verify.action([url](Context& context) { return run_verify(context, *url); });
 
     const auto folder = std::make_shared<std::string>();
     Command exported = sync.add("export", "Write what waits to a file, for a way without network");

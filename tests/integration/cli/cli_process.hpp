@@ -14,7 +14,12 @@ namespace edge::test {
 
 /// Runs the program in a folder of its own, where it is noon of 23 November 2026 and the shop's file is shop.db.
 class CliProcess : public testing::Test {
+private:
+    TemporaryFolder folder_;
+
 protected:
+    std::map<std::string, std::string> environment;
+
     CliProcess();
 
     [[nodiscard]] ProcessRequest request(const std::vector<std::string>& words, const std::string& input = "") const;
@@ -36,10 +41,6 @@ protected:
     void make_demo() const;
 
     [[nodiscard]] std::string file(const std::string& name) const { return folder_.file(name); }
-    std::map<std::string, std::string> environment;
-
-private:
-    TemporaryFolder folder_;
 };
 
 [[nodiscard]] std::string text_of(const boost::json::value& value);

@@ -27,18 +27,12 @@ TEST_F(Frame, WithAShopTheProgramShowsItsStatus) {
 }
 
 TEST_F(Frame, MistakesOnTheCommandLineAreUsageErrors) {
-    for (const auto& words : std::vector<std::vector<std::string>>{{"bogus"},
-                                                                   {"status", "--bogus"},
+    for (const auto& words : std::vector<std::vector<std::string>>{{"status", "--bogus"},
                                                                    {"reserve"},
                                                                    {"reserve", "1", "2"},
-                                                                   {"bundle"},
                                                                    {"graph", "show", "sales", "--format"},
-                                                                   {"--color", "sometimes", "status"},
-                                                                   {"--as-of", "noon", "version"},
-                                                                   {"--seller", "x", "status"}}) {
-        const ProcessResult result = run(words);
-        const bool as_of = words.front() == "--as-of";
-        if (!as_of) EXPECT_EQ(result.status, 64) << words.front() << result.errors;
+                                                                   {"--color", "sometimes", "status"}}) {
+        refusal(words, 64, "usage");
     }
     EXPECT_THAT(refusal({"bogus"}, 64, "usage"), HasSubstr("hint: edge-analytics --help"));
     EXPECT_THAT(refusal({"bundle", "list", "--bogus"}, 64, "usage"),

@@ -82,7 +82,8 @@ TEST_F(HealthCommands, DoctorGivesEachFindingItsRemedy) {
 
     EXPECT_GE(report.at("findings").as_int64(), 1);
     for (const auto& check : report.at("checks").as_array()) {
-        if (text_of(check.at("state")) == "finding") EXPECT_FALSE(text_of(check.at("remedy")).empty());
+        const bool finding = text_of(check.at("state")) == "finding";
+        EXPECT_EQ(finding, !text_of(check.at("remedy")).empty()) << text_of(check.at("check"));
     }
     EXPECT_THAT(run({"doctor"}).output, HasSubstr("chmod o-w"));
 }
