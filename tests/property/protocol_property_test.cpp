@@ -401,6 +401,7 @@ RC_GTEST_PROP(CursorProperty, GivesEachPartItsEffectOnceInOrderWhateverTheNetwor
     for (const SealedPart& part : parts) RC_ASSERT(hub.take(part) != PartVerdict::gap);
 
     std::vector<std::pair<std::int64_t, int>> expected;
+    expected.reserve(parts.size());
     for (const SealedPart& part : parts) expected.emplace_back(part.seq, part.part);
     RC_ASSERT(hub.effects == expected);
     RC_ASSERT(hub.cursor.applied_head == hash_text(parts.back().hash));

@@ -123,6 +123,7 @@ TEST(Seal, CountsClocksFromTheEarliest) {
 
 TEST(Seal, CutsPartsThatTheHubTakesInOrder) {
     std::vector<JournalEntry> entries;
+    entries.reserve(9000);
     for (int i = 0; i < 9000; ++i) entries.push_back(entry(point(i)));
     SealSettings settings = seal_settings();
     settings.bulk.prev = part_hash("before");

@@ -68,7 +68,7 @@ TEST(Segment, LeavesOutWhatIsUsual) {
 TEST(Segment, GivesBackMembersItDoesNotKnow) {
     const std::string change =
         R"({"t":"bundles","k":"x","op":"u","p":{"colour":{"rgb":[1.5,2e9,-0.0]}},"why":["é",null]})";
-    const std::string text = replaced(with_change(change), "\"seen\":88119", "\"seen\":88119,\"mood\":{\"x\":[true]}");
+    const std::string text = replaced(with_change(change), "\"seen\":88119", R"("seen":88119,"mood":{"x":[true]})");
 
     const Decoded<Segment> read = decode_segment(text);
 

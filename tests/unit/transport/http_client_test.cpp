@@ -101,7 +101,7 @@ TEST(HttpClient, GivesBackEveryStatusWithoutFollowing) {
 TEST(HttpClient, StopsReadingAnAnswerThatIsTooLong) {
     const LoopbackServer plain([](const std::string&) { return answer("200 OK", std::string(100'001, 'a')); });
     const LoopbackServer bomb([](const std::string&) {
-        return answer("200 OK\r\nContent-Encoding: gzip", gzip(std::string(50'000'000, 'a')));
+        return answer("200 OK\r\nContent-Encoding: gzip", gzip(std::string().append(50'000'000, 'a')));
     });
 
     EXPECT_EQ(reason(post(plain.url())), "too_big");

@@ -15,7 +15,6 @@
 namespace edge::transport {
 namespace {
 
-using protocol::Field;
 using protocol::JournalEntry;
 using protocol::Op;
 
@@ -101,7 +100,8 @@ TEST(WireSize, OfOneSaleIsAtMost280Bytes) {
 TEST(WireSize, OfFortySalesIsAtMost35BytesEach) {
     Identities identities;
     std::vector<JournalEntry> entries;
-    for (int i = 0; i < 40; ++i) entries.push_back(collected(identities, morning_ms + i * 61'000));
+    entries.reserve(40);
+    for (std::int64_t i = 0; i < 40; ++i) entries.push_back(collected(identities, morning_ms + i * 61'000));
 
     const std::size_t size = body_size(identities, std::move(entries));
 
@@ -113,7 +113,8 @@ TEST(WireSize, OfFortyReservationsIsAtMost35BytesEach) {
     Identities identities;
     const std::string bundle = identities.next(morning_ms);
     std::vector<JournalEntry> entries;
-    for (int i = 0; i < 40; ++i)
+    entries.reserve(40);
+    for (std::int64_t i = 0; i < 40; ++i)
         entries.push_back(reserved(identities, bundle, morning_ms + i * 61'000, morning_ms + 3'000'000));
 
     const std::size_t size = body_size(identities, std::move(entries));
