@@ -1,3 +1,4 @@
+#include "check_text.hpp"
 #include "engine_state.hpp"
 #include "idempotency.hpp"
 
@@ -30,6 +31,8 @@ void check_not_negative(std::int64_t value, std::string_view what) {
 
 void check_bundle(Connection& db, const Bundle& bundle) {
     if (bundle.name.empty()) throw Error(ErrorCode::invalid_argument, "cannot post a bundle: it has no name");
+    check_text(bundle.name, "bundle's name");
+    check_text(bundle.description, "bundle's description");
     check_not_negative(bundle.total_qty, "total quantity");
     check_not_negative(bundle.weight_grams, "weight");
     check_not_negative(bundle.price.minor, "price");
@@ -115,7 +118,7 @@ template <class FindAnswer, class Run>
 auto once(Engine::State& state, const IdempotencyKey& key, const std::string& request, FindAnswer find_answer,
           Run run) {
     WriteTransaction write(state.db);
-    if (auto answered = find_answer(state.db, key, request)) return *answered;
+    if (auto answered = find_answer(state.db, key, request, state.now())) return *answered;
     auto answer = run(write);
     keep_answer(write, key, request, answer, state.now());
     write.commit();
@@ -182,8 +185,9 @@ std::string free_claim_code(Engine::State& state, BundleId bundle) {
 }
 
 void check_claim_code(Connection& db, BundleId bundle, const std::string& code) {
+    check_text(code, "claim code");
     const std::string key = normalise_claim_code(code);
-    if (key.empty() || code.size() > longest_claim_code) {
+    if (key.empty() || count_characters(code) > longest_claim_code) {
         throw Error(
             ErrorCode::invalid_argument,
             fmt::format("cannot use claim code '{}': it must have 1 to {} characters", code, longest_claim_code));
@@ -291,6 +295,7 @@ Reservation Engine::reserve(const NewReservation& reservation, const Idempotency
                                             reservation.claim_code.value_or(""));
     return once(*state_, key, request, find_reservation_answer, [&](WriteTransaction& write) {
         const Timestamp now = state_->now();
+        check_text(reservation.consumer, "consumer's reference");
         check_reservable(state_->db, storage::get_bundle(state_->db, reservation.bundle), now);
         if (reservation.claim_code) check_claim_code(state_->db, reservation.bundle, *reservation.claim_code);
         return storage::insert_reservation(

@@ -1,5 +1,6 @@
 #include "edge/engine.hpp"
 
+#include "check_text.hpp"
 #include "engine_state.hpp"
 #include "refresh_worker.hpp"
 #include "row_identity.hpp"
@@ -11,6 +12,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace edge {
 
@@ -45,6 +47,31 @@ Uuid new_uuid_by(const EngineOptions& options) {
     return Uuid::make_v7(now_by(options), random);
 }
 
+void check_range(const std::optional<Degrees>& degrees, double most, std::string_view what) {
+    if (!degrees || std::abs(degrees->value()) <= most) return;
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("cannot use {} {}: it is not between -{} and {}", what, degrees->text(), most, most),
+                {{"field", std::string(what)}});
+}
+
+/// A NewSeller or a Seller.
+template <class SellerFields>
+void check_seller(const SellerFields& seller) {
+    storage::check_seller(seller.name, seller.time_zone, seller.currency);
+    for (const auto& [text, what] : {std::pair<std::string_view, std::string_view>{seller.name, "seller's name"},
+                                     {seller.address_line1, "seller's address"},
+                                     {seller.address_line2, "seller's address"},
+                                     {seller.city, "seller's city"},
+                                     {seller.post_code, "seller's post code"},
+                                     {seller.region, "seller's region"},
+                                     {seller.country, "seller's country"},
+                                     {seller.holiday_region, "seller's holiday region"}}) {
+        check_text(text, what);
+    }
+    check_range(seller.latitude, 90, "latitude");
+    check_range(seller.longitude, 180, "longitude");
+}
+
 }  // namespace
 
 Engine::State::State(Connection opened, EngineOptions given) : options(std::move(given)), db(std::move(opened)) {}
@@ -77,6 +104,15 @@ const TimeZone& Engine::State::time_zone(const std::string& name) {
     return time_zones.emplace(name, TimeZone::find(name)).first->second;
 }
 
+const TimeZone& Engine::State::time_zone_or_utc(const std::string& name) {
+    try {
+        return time_zone(name);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::bad_time_zone) throw;
+        return time_zone("UTC");
+    }
+}
+
 std::string find_meta(Connection& db, std::string_view name) {
     Query row = db.query("SELECT value FROM meta WHERE name = ?", name);
     return row.step() ? row.text(0) : std::string();
@@ -96,7 +132,7 @@ Engine::~Engine() = default;
 
 Engine Engine::create(const std::string& path, const NewSeller& seller, const EngineOptions& options) {
     start_sodium();
-    storage::check_seller(seller.name, seller.time_zone, seller.currency);
+    check_seller(seller);
     const auto fill = [&](WriteTransaction& write) {
         const Seller stored = storage::insert_seller(
             write, Seller{.id = SellerId(seller.marketplace_id.value_or(0)),
@@ -148,7 +184,7 @@ Seller Engine::edit_seller(SellerId id, const SellerEdit& edit) {
     if (edit.holiday_region) seller.holiday_region = *edit.holiday_region;
     if (edit.latitude) seller.latitude = *edit.latitude;
     if (edit.longitude) seller.longitude = *edit.longitude;
-    storage::check_seller(seller.name, seller.time_zone, seller.currency);
+    check_seller(seller);
     storage::update_seller(write, seller);
     write.commit();
     return seller;
@@ -158,6 +194,7 @@ std::vector<Category> Engine::categories() { return storage::list_categories(sta
 
 Category Engine::add_category(const std::string& name, Co2Coefficient coefficient) {
     if (name.empty()) throw Error(ErrorCode::invalid_argument, "cannot add a category: it has no name");
+    check_text(name, "category's name");
     WriteTransaction write(state_->db);
     if (storage::find_category(state_->db, name)) {
         throw Error(ErrorCode::already_exists, fmt::format("cannot add category '{}': it exists", name),

@@ -24,6 +24,8 @@ struct Engine::State {
     void log(LogLevel level, const std::string& line) const;
     /// The zone by its name, looked up once.
     [[nodiscard]] const TimeZone& time_zone(const std::string& name);
+    /// UTC for a name that is no time zone, as another hand may have written: its days are better than none.
+    [[nodiscard]] const TimeZone& time_zone_or_utc(const std::string& name);
 
     EngineOptions options;
     storage::Connection db;

@@ -61,6 +61,12 @@ StoredForecast read_forecast(const Query& row) {
             .generated_at = row.time(16)};
 }
 
+Error unreadable_point(int type, const std::string& x) {
+    return Error(ErrorCode::corrupt_data,
+                 fmt::format("cannot show graph {}: its point at '{}' holds no number", type, x),
+                 {{"graph_type", std::to_string(type)}}, "run edge-analytics refresh --rebuild");
+}
+
 }  // namespace
 
 std::vector<GraphOverview> Engine::graphs(SellerId seller) {
@@ -91,8 +97,10 @@ Graph Engine::graph(SellerId seller, int type) {
     Graph graph{.type = description.value_or(GraphType{.id = type}), .seller = seller, .series = {}};
     while (series.step()) {
         GraphSeries one{.name = series.text(1), .points = {}};
-        for (storage::PointRow& point : storage::points_from(state_->db, series.integer(0), 0))
+        for (storage::PointRow& point : storage::points_from(state_->db, series.integer(0), 0)) {
+            if (point.point.y == storage::unreadable) throw unreadable_point(type, point.point.x);
             one.points.push_back(std::move(point.point));
+        }
         graph.series.push_back(std::move(one));
     }
     if (!description || graph.series.empty()) {

@@ -135,9 +135,11 @@ Bundle from_kept(const KeptBundle& kept) {
     return bundle;
 }
 
-std::optional<std::string> find_answer(Connection& db, const IdempotencyKey& key, const std::string& request) {
+std::optional<std::string> find_answer(Connection& db, const IdempotencyKey& key, const std::string& request,
+                                       Timestamp now) {
     if (key.empty()) return std::nullopt;
-    Query row = db.query("SELECT request, answer FROM idempotency WHERE idempotency_key = ?", key);
+    Query row = db.query("SELECT request, answer FROM idempotency WHERE idempotency_key = ? AND made_at >= ?", key,
+                         now - kept_for);
     if (!row.step()) return std::nullopt;
     if (row.view(0) != request) {
         throw Error(ErrorCode::idempotency_mismatch,
@@ -170,8 +172,9 @@ void write_answer(WriteTransaction& write, const IdempotencyKey& key, const std:
         archive(kept);
     }
     Connection& db = write.connection();
-    db.query("INSERT INTO idempotency (idempotency_key, request, answer, made_at) VALUES (?, ?, ?, ?)", key, request,
-             stream.str(), now)
+    // Replaces an answer that is too old to count. The new row has the highest id, as any new one.
+    db.query("INSERT OR REPLACE INTO idempotency (idempotency_key, request, answer, made_at) VALUES (?, ?, ?, ?)", key,
+             request, stream.str(), now)
         .run();
     // Oldest rows have the lowest ids, so the look at what to forget does not grow with the table.
     db.query(
@@ -184,15 +187,16 @@ void write_answer(WriteTransaction& write, const IdempotencyKey& key, const std:
 
 }  // namespace
 
-std::optional<Bundle> find_bundle_answer(Connection& db, const IdempotencyKey& key, const std::string& request) {
-    const std::optional<std::string> answer = find_answer(db, key, request);
+std::optional<Bundle> find_bundle_answer(Connection& db, const IdempotencyKey& key, const std::string& request,
+                                         Timestamp now) {
+    const std::optional<std::string> answer = find_answer(db, key, request, now);
     if (!answer) return std::nullopt;
     return from_kept(read_answer<KeptBundle>(*answer));
 }
 
 std::optional<Reservation> find_reservation_answer(Connection& db, const IdempotencyKey& key,
-                                                   const std::string& request) {
-    const std::optional<std::string> answer = find_answer(db, key, request);
+                                                   const std::string& request, Timestamp now) {
+    const std::optional<std::string> answer = find_answer(db, key, request, now);
     if (!answer) return std::nullopt;
     return from_kept(read_answer<KeptReservation>(*answer));
 }

@@ -31,8 +31,9 @@ int weekday_by_name(std::string_view name) {
 
 /// Everything a forecast is made from, but for the history, which its revision stands for.
 std::string context_text(const forecast::Slot& slot, std::string_view method, std::int64_t revision) {
-    std::string text = fmt::format("{}|{}|{}|{}|{}|{}", method, revision, slot.day.time_since_epoch().count(),
-                                   slot.window_start.count(), slot.window_end.count(), slot.posted.value_or(-1));
+    std::string text =
+        fmt::format("{}|{}|{}|{}|{}|{}|{}", method, revision, slot.seller.value(), slot.day.time_since_epoch().count(),
+                    slot.window_start.count(), slot.window_end.count(), slot.posted.value_or(-1));
     for (const CategoryId category : slot.categories) text += fmt::format(",{}", category.value());
     text += fmt::format("|{}|{}|{}|{}", slot.is_holiday ? 1 : 0, slot.temperature ? slot.temperature->text() : "-",
                         slot.weather ? name_of(*slot.weather) : "-", static_cast<int>(slot.weather_source));
@@ -97,16 +98,18 @@ const forecast::Method& RefreshRun::method() {
     method_ = forecast::make_method(state_->options.forecast_method.empty()
                                         ? forecast::method_names().front()
                                         : std::string_view(state_->options.forecast_method));
-    storage::each_input(*db_, [this](const InputRow& row) {
-        const auto work = sellers_.find(row.seller);
-        if (work == sellers_.end()) return;
-        const LocalTime start = work->second.zone.to_local(row.window.start);
+    std::map<SellerId, TimeZone> zones;
+    for (const Seller& seller : everyone()) zones.emplace(seller.id, state_->time_zone_or_utc(seller.time_zone));
+    storage::each_input(*db_, [this, &zones](const InputRow& row) {
+        const auto zone = zones.find(row.seller);
+        if (zone == zones.end()) return;
+        const LocalTime start = zone->second.to_local(row.window.start);
         method_->learn({.seller = row.seller,
                         .category = row.category,
                         .day = start.day,
                         .weekday = weekday_by_name(row.day_of_week),
                         .window_start = start.time,
-                        .window_end = work->second.zone.to_local(row.window.end).time,
+                        .window_end = zone->second.to_local(row.window.end).time,
                         .is_holiday = row.is_holiday,
                         .temperature = row.temperature,
                         .weather = row.weather,

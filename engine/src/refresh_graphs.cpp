@@ -67,7 +67,6 @@ constexpr std::array<GraphKind, 2> day_graphs = {GraphKind::sales_vs_posted, Gra
 }  // namespace
 
 void RefreshRun::ensure_series(SellerWork& work) {
-    storage::put_graph_types(*write_, analytics::graph_types());
     work.series = storage::series_of(*db_, work.seller.id);
     for (const Graph& graph : layout()) {
         for (std::size_t index = 0; index < graph.series.size(); ++index) {
@@ -84,12 +83,18 @@ void RefreshRun::ensure_series(SellerWork& work) {
             work.series.emplace(place, storage::SeriesRow{.id = series, .name = name});
             work.recount_graphs = true;
         }
-        for (auto surplus = work.series.lower_bound({graph.type.id, static_cast<std::int64_t>(graph.series.size())});
-             surplus != work.series.end() && surplus->first.first == graph.type.id;
-             surplus = work.series.erase(surplus)) {
-            storage::remove_series(*write_, surplus->second.id);
-        }
+        remove_surplus(work, graph);
     }
+}
+
+void RefreshRun::remove_surplus(SellerWork& work, const Graph& graph) {
+    const auto size = static_cast<std::int64_t>(graph.series.size());
+    std::erase_if(work.series, [&](const auto& one) {
+        const auto& [place, series] = one;
+        const bool surplus = place.first == graph.type.id && (place.second < 0 || place.second >= size);
+        if (surplus) storage::remove_series(*write_, series.id);
+        return surplus;
+    });
 }
 
 void RefreshRun::write_graphs(SellerWork& work) {
@@ -185,10 +190,9 @@ void RefreshRun::write_rankings(SellerWork& work) {
     storage::each_category(*db_, work.seller.id,
                            [&](CategoryId id, std::int64_t collected) { categories.emplace(id, collected); });
     const analytics::CategoryNames names = [this](CategoryId id) -> std::optional<std::string> {
-        std::optional<Category> category = storage::find_category(*db_, id);
-        if (category) return std::move(category->name);
-        nameless_.insert(id);
-        return std::nullopt;
+        std::optional<std::string> name = storage::find_category_name(*db_, id);
+        if (!name) nameless_.insert(id);
+        return name;
     };
     write_points(work, key(GraphKind::categories), analytics::top_categories(categories, names));
     std::map<TimeOfDay, std::int64_t> windows;

@@ -3,22 +3,12 @@
 #include "amount_rows.hpp"
 
 #include "edge/analytics/contribution.hpp"
-#include "edge/storage/captured_tables.hpp"
-#include "edge/storage/context.hpp"
+#include "edge/analytics/graph_types.hpp"
 #include "edge/storage/sellers.hpp"
-
-#include <algorithm>
 
 namespace edge {
 
-using storage::CapturedTable;
-using storage::JournalEntry;
-using storage::JournalReader;
-
 namespace {
-
-/// When this many bundles and a quarter of all are dirty, one pass over the file beats looking each one up.
-constexpr std::size_t recount_from_bundles = 1000;
 
 analytics::Contribution to_contribution(const storage::ContributionRow& row) {
     return {.day = row.day,
@@ -27,17 +17,11 @@ analytics::Contribution to_contribution(const storage::ContributionRow& row) {
             .amounts = to_amounts(row.amounts)};
 }
 
-std::int64_t bit_of(CapturedTable table, std::string_view column) {
-    const auto columns = storage::captured_table(table).columns;
-    const auto found = std::find(columns.begin(), columns.end(), column);
-    return std::int64_t{1} << (found - columns.begin());
-}
-
 }  // namespace
 
 SellerWork::SellerWork(Engine::State& state, Seller given, Timestamp now)
     : seller(std::move(given)),
-      zone(state.time_zone(seller.time_zone)),
+      zone(state.time_zone_or_utc(seller.time_zone)),
       context(state.db, seller, now),
       stored(storage::find_refresh_state(state.db, seller.id)),
       current(stored) {}
@@ -46,50 +30,65 @@ RefreshRun::RefreshRun(Engine::State& state, storage::WriteTransaction& write)
     : state_(&state), write_(&write), db_(&write.connection()), now_(state.now()) {}
 
 RefreshReport RefreshRun::refresh(SellerId asked) {
-    load_sellers(asked);
-    read_journal();
-    for (auto& [id, work] : sellers_) add_ended_bundles(work);
-    choose_recounts();
-    count_dirty_bundles();
-    finish();
+    static_cast<void>(get_work(asked));
+    count_and_draw();
     return report_;
 }
 
 RefreshReport RefreshRun::rebuild(SellerId asked) {
-    load_sellers(asked);
-    read_journal();
-    for (auto& [id, work] : sellers_) add_ended_bundles(work);
-    work_of(asked).recount = true;
-    work_of(asked).current.history_revision += 1;  // so that every forecast is made anew
-    count_dirty_bundles();
-    finish();
+    SellerWork& work = get_work(asked);
+    work.recount = true;
+    work.current.history_revision += 1;  // so that every forecast is made anew
+    count_and_draw();
     return report_;
 }
 
+void RefreshRun::count_and_draw() {
+    read_journal();
+    if (labels_changed_) load_all_sellers();
+    choose_recounts();
+    count_dirty_bundles();
+    finish();
+}
+
 std::int64_t RefreshRun::close_windows(SellerId asked) {
-    load_sellers(asked);
-    SellerWork& work = work_of(asked);
-    for (const BundleId id : storage::bundles_ended(*db_, asked, work.stored.closed_through, now_)) {
-        if (const auto bundle = storage::find_bundle_row(*db_, id)) record_inputs(work, *bundle);
+    SellerWork& work = get_work(asked);
+    read_journal();  // only to find windows that were over before they came here; a refresh reads it again
+    for (const BundleId id : uncounted_) {
+        const auto bundle = storage::find_bundle_row(*db_, id);
+        if (bundle && bundle->seller == asked) record_inputs(work, *bundle);
     }
     return report_.windows_closed;
 }
 
-void RefreshRun::load_sellers(SellerId asked) {
-    static_cast<void>(storage::get_seller(*db_, asked));
-    for (Seller& seller : storage::list_sellers(*db_)) {
-        const SellerId id = seller.id;
-        sellers_.emplace(std::piecewise_construct, std::forward_as_tuple(id),
-                         std::forward_as_tuple(*state_, std::move(seller), now_));
-    }
+SellerWork* RefreshRun::find_work(SellerId seller) {
+    const auto found = sellers_.find(seller);
+    if (found != sellers_.end()) return &found->second;
+    std::optional<Seller> stored = storage::find_seller(*db_, seller);
+    if (!stored) return nullptr;
+    SellerWork& work = sellers_
+                           .emplace(std::piecewise_construct, std::forward_as_tuple(seller),
+                                    std::forward_as_tuple(*state_, std::move(*stored), now_))
+                           .first->second;
+    work.recount = recount_all_;
+    add_ended_bundles(work);
+    return &work;
 }
 
-SellerWork& RefreshRun::work_of(SellerId seller) { return sellers_.at(seller); }
+SellerWork& RefreshRun::get_work(SellerId seller) {
+    SellerWork* const work = find_work(seller);
+    if (work == nullptr) static_cast<void>(storage::get_seller(*db_, seller));  // says that there is none
+    return *work;
+}
+
+void RefreshRun::load_all_sellers() {
+    for (const Seller& seller : everyone()) find_work(seller.id);
+}
 
 void RefreshRun::finish() {
-    for (auto& [id, work] : sellers_) {
-        if (work.recount) recount(work);
-    }
+    recount_sellers();
+    if (history_changed_) storage::raise_history_revisions(*write_);
+    storage::put_graph_types(*write_, analytics::graph_types());
     for (auto& [id, work] : sellers_) {
         if (history_changed_) work.current.history_revision += 1;
         ensure_series(work);
@@ -99,81 +98,6 @@ void RefreshRun::finish() {
     }
     mark_journal_read();
     report_.categories_without_row.assign(nameless_.begin(), nameless_.end());
-}
-
-void RefreshRun::read_journal() {
-    storage::JournalScan journal(*db_, storage::journal_cursor(*db_, JournalReader::analytics));
-    JournalEntry entry;
-    while (journal.next(entry)) note_change(entry);
-}
-
-void RefreshRun::mark_journal_read() {
-    // The refresh's own entries are read with the others: what they say is in the graphs already.
-    const std::int64_t head = storage::journal_head(*db_, JournalReader::analytics);
-    if (head == storage::journal_cursor(*db_, JournalReader::analytics)) return;
-    storage::advance_journal_cursor(*write_, JournalReader::analytics, head);
-    storage::trim_journal(*write_);
-}
-
-void RefreshRun::note_change(const JournalEntry& entry) {
-    switch (entry.table) {
-        case CapturedTable::bundles: dirty_.emplace(entry.row); break;
-        case CapturedTable::reservations:
-            if (entry.parent) dirty_.emplace(*entry.parent);
-            break;
-        case CapturedTable::sellers: note_seller_change(entry); break;
-        case CapturedTable::category: labels_changed_ = true; break;
-        case CapturedTable::forecast_input:
-            // A window whose inputs someone else touched is looked at again; what was learned from them too.
-            history_changed_ = true;
-            if (entry.parent) dirty_.emplace(*entry.parent);
-            break;
-        case CapturedTable::weather:
-        case CapturedTable::holidays: note_context_change(); break;
-        case CapturedTable::forecast_output:
-        case CapturedTable::analytics_graphs:
-        case CapturedTable::analytics_series:
-        case CapturedTable::analytics_points: break;
-    }
-}
-
-void RefreshRun::note_seller_change(const JournalEntry& entry) {
-    const SellerId id(entry.row);
-    const auto found = sellers_.find(id);
-    if (found == sellers_.end()) {  // the seller is gone, and its bundles with it
-        storage::clear_totals(*write_, id);
-        return;
-    }
-    const std::int64_t matters =
-        bit_of(CapturedTable::sellers, "time_zone") | bit_of(CapturedTable::sellers, "currency") |
-        bit_of(CapturedTable::sellers, "latitude") | bit_of(CapturedTable::sellers, "longitude") |
-        bit_of(CapturedTable::sellers, "holiday_region");
-    if (entry.op != storage::JournalOp::updated || (entry.mask & matters) == 0) return;
-    found->second.recount = true;
-    // Forecasts of every seller learn from the local times of this one's history.
-    history_changed_ = history_changed_ || (entry.mask & bit_of(CapturedTable::sellers, "time_zone")) != 0;
-}
-
-void RefreshRun::note_context_change() {
-    // Inputs of windows that are over must follow, and which of them a row of weather or holidays concerned cannot be
-    // told once it has changed. Context arrives seldom and in bulk.
-    for (auto& [id, work] : sellers_) work.recount = true;
-}
-
-void RefreshRun::add_ended_bundles(SellerWork& work) {
-    const auto [after, by] = std::minmax(work.stored.closed_through, now_);
-    const std::vector<BundleId> ended = storage::bundles_ended(*db_, work.seller.id, after, by);
-    if (ended.empty()) return;
-    dirty_.insert(ended.begin(), ended.end());
-    work.current.closed_through = now_;
-}
-
-void RefreshRun::choose_recounts() {
-    if (dirty_.size() < recount_from_bundles) return;
-    storage::Query row = db_->query("SELECT max(bundle_id) FROM bundles");
-    row.step();
-    if (dirty_.size() * 4 < static_cast<std::size_t>(row.integer(0))) return;
-    for (auto& [id, work] : sellers_) work.recount = true;
 }
 
 storage::ContributionRow RefreshRun::contribution_of(const SellerWork& work, const storage::BundleRow& bundle) const {
@@ -198,31 +122,34 @@ storage::ContributionRow RefreshRun::contribution_of(const SellerWork& work, con
 }
 
 void RefreshRun::count_dirty_bundles() {
-    for (const BundleId id : dirty_) {
-        const std::optional<storage::BundleRow> bundle = storage::find_bundle_row(*db_, id);
-        const std::optional<storage::ContributionRow> before = storage::find_contribution(*db_, id);
-        std::optional<storage::ContributionRow> after;
-        if (bundle) {
-            SellerWork& work = work_of(bundle->seller);
-            if (work.recount && (!before || before->seller == bundle->seller)) continue;  // counted with all others
-            after = contribution_of(work, *bundle);
-            record_inputs(work, *bundle);
-        }
-        if (before == after) continue;
-        report_.bundles_recounted += 1;
-        if (before) {
-            if (const auto work = sellers_.find(before->seller); work != sellers_.end()) {
-                work->second.difference.subtract(to_contribution(*before));
-            }
-        }
-        if (after) {
-            work_of(after->seller).difference.add(to_contribution(*after));
-            storage::put_contribution(*write_, id, *after);
-        } else {
-            storage::remove_contribution(*write_, id);
+    // Counting one bundle may bring in another seller, and with it the windows of that one that have ended.
+    for (std::size_t next = 0; next < uncounted_.size(); ++next) count_bundle(uncounted_[next]);
+    for (auto& [id, work] : sellers_) store_difference(work);
+}
+
+void RefreshRun::count_bundle(BundleId id) {
+    const std::optional<storage::BundleRow> bundle = storage::find_bundle_row(*db_, id);
+    const std::optional<storage::ContributionRow> before = storage::find_contribution(*db_, id);
+    std::optional<storage::ContributionRow> after;
+    // A bundle whose seller is missing counts for nobody until there is one.
+    if (SellerWork* const work = bundle ? find_work(bundle->seller) : nullptr; work != nullptr) {
+        if (work->recount && (!before || before->seller == bundle->seller)) return;  // counted with all others
+        after = contribution_of(*work, *bundle);
+        record_inputs(*work, *bundle);
+    }
+    if (before == after) return;
+    report_.bundles_recounted += 1;
+    if (before) {
+        if (SellerWork* const work = find_work(before->seller); work != nullptr) {
+            work->difference.subtract(to_contribution(*before));
         }
     }
-    for (auto& [id, work] : sellers_) store_difference(work);
+    if (after) {
+        get_work(after->seller).difference.add(to_contribution(*after));
+        storage::put_contribution(*write_, id, *after);
+    } else {
+        storage::remove_contribution(*write_, id);
+    }
 }
 
 void RefreshRun::store_difference(SellerWork& work) {
@@ -237,17 +164,26 @@ void RefreshRun::store_difference(SellerWork& work) {
     storage::add_to_seller(*write_, seller, to_row(difference.overall));
 }
 
-void RefreshRun::recount(SellerWork& work) {
-    storage::clear_totals(*write_, work.seller.id);
-    work.difference = {};
-    storage::each_bundle_row(*db_, work.seller.id, [&](const storage::BundleRow& bundle) {
+void RefreshRun::recount_sellers() {
+    std::map<SellerId, SellerWork*> recounted;
+    for (auto& [id, work] : sellers_) {
+        if (!work.recount) continue;
+        recounted.emplace(id, &work);
+        storage::clear_totals(*write_, id);
+        work.difference = {};
+    }
+    if (recounted.empty()) return;
+    storage::each_bundle_row(*db_, [&](const storage::BundleRow& bundle) {
+        const auto found = recounted.find(bundle.seller);
+        if (found == recounted.end()) return;
+        SellerWork& work = *found->second;
         const storage::ContributionRow contribution = contribution_of(work, bundle);
         work.difference.add(to_contribution(contribution));
         storage::put_contribution(*write_, bundle.id, contribution);
         record_inputs(work, bundle);
         report_.bundles_recounted += 1;
     });
-    store_difference(work);
+    for (const auto& [id, work] : recounted) store_difference(*work);
 }
 
 }  // namespace edge

@@ -37,8 +37,11 @@ struct SellerWork {
 };
 
 /// One refresh or rebuild: a transaction's worth of work. Reads through storage, lets analytics and forecast compute,
-/// writes what differs. The steps stand in refresh_run.cpp (order, dirty bundles), refresh_inputs.cpp,
-/// refresh_graphs.cpp and refresh_forecasts.cpp.
+/// writes what differs. The steps stand in refresh_run.cpp (order, counting), refresh_changes.cpp (what to count),
+/// refresh_inputs.cpp, refresh_graphs.cpp and refresh_forecasts.cpp.
+///
+/// It brings one seller up to date. What the journal says about others is counted too, since the journal is read once
+/// for all, and their graphs with it; their windows that ended wait for a refresh of their own.
 class RefreshRun {
 public:
     RefreshRun(Engine::State& state, storage::WriteTransaction& write);
@@ -50,22 +53,31 @@ public:
     std::int64_t close_windows(SellerId asked);
 
 private:
-    SellerWork& work_of(SellerId seller);
-    void load_sellers(SellerId asked);
+    /// Loads a seller when it is first needed, with the bundles whose windows have ended since; null if there is none.
+    SellerWork* find_work(SellerId seller);
+    SellerWork& get_work(SellerId seller);
+    void load_all_sellers();
+    void count_and_draw();
     void finish();
 
     // Which bundles to look at
+    void mark_dirty(BundleId bundle);
+    void mark_dirty(const std::vector<BundleId>& bundles);
     void read_journal();
     void mark_journal_read();
     void note_change(const storage::JournalEntry& entry);
     void note_seller_change(const storage::JournalEntry& entry);
-    void note_context_change();
+    void note_weather_change(const storage::JournalEntry& entry);
+    void note_holiday_change(const storage::JournalEntry& entry);
+    void mark_day_dirty(const Seller& seller, LocalDate day);
+    const std::vector<Seller>& everyone();
     void add_ended_bundles(SellerWork& work);
     void choose_recounts();
 
     // Contributions and totals
     void count_dirty_bundles();
-    void recount(SellerWork& work);
+    void count_bundle(BundleId id);
+    void recount_sellers();
     [[nodiscard]] storage::ContributionRow contribution_of(const SellerWork& work,
                                                            const storage::BundleRow& bundle) const;
     void store_difference(SellerWork& work);
@@ -78,6 +90,7 @@ private:
     // Graphs
     void write_graphs(SellerWork& work);
     void ensure_series(SellerWork& work);
+    void remove_surplus(SellerWork& work, const Graph& graph);
     void write_changed_days(SellerWork& work);
     void write_changed_weeks(SellerWork& work);
     void write_gauges(SellerWork& work);
@@ -101,8 +114,11 @@ private:
     storage::WriteTransaction* write_;
     storage::Connection* db_;
     Timestamp now_;
-    std::map<SellerId, SellerWork> sellers_;
+    std::map<SellerId, SellerWork> sellers_;  // those concerned
+    std::optional<std::vector<Seller>> everyone_;
     std::set<BundleId> dirty_;
+    std::vector<BundleId> uncounted_;  // the same, in the order in which they were found
+    bool recount_all_ = false;
     bool labels_changed_ = false;   // a category was renamed, made or removed
     bool history_changed_ = false;  // a forecast input was written, here or elsewhere
     std::set<CategoryId> nameless_;

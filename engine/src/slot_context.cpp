@@ -26,7 +26,7 @@ SellerContext::SellerContext(storage::Connection& db, const Seller& seller, Time
 DayContext SellerContext::of(LocalDate day, Timestamp window_start) {
     DayContext context;
     context.is_holiday = is_holiday(day);
-    if (!place_.empty()) add_weather(day, std::min(now_, window_start), context);
+    if (!place_.empty()) add_weather(day, within_calendar(std::min(now_, window_start)), context);
     return context;
 }
 

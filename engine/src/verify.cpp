@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
 
 namespace edge {
 
@@ -27,7 +27,7 @@ public:
     Checks(VerifyReport& report, const ProgressCallback& progress) : report_(&report), progress_(&progress) {}
 
     void begin(const std::string& check) {
-        constexpr std::uint64_t all = 5;
+        constexpr std::uint64_t all = 6;
         if (*progress_ && !(*progress_)({.what = check, .done = report_->checks.size(), .total = all})) {
             throw Error(ErrorCode::cancelled, "cannot finish verifying: it was stopped");
         }
@@ -68,12 +68,30 @@ void check_triggers(Connection& db, Checks& checks) {
     }
 }
 
-/// The same totals from the rows of record alone.
-analytics::Totals count_from_nothing(Connection& db, const Seller& seller, const TimeZone& zone, Timestamp now,
-                                     VerifyReport& report) {
-    analytics::Totals totals;
+void check_time_zones(Engine::State& state, const std::vector<Seller>& sellers, Checks& checks) {
+    for (const Seller& seller : sellers) {
+        if (state.time_zone_or_utc(seller.time_zone).name() == seller.time_zone) continue;
+        checks.find(fmt::format("the time zone '{}' of seller {} is not an IANA time zone; its days are those of UTC",
+                                seller.time_zone, seller.id.value()),
+                    "give the seller its time zone, such as Europe/London");
+    }
+}
+
+/// The totals of every seller from the rows of record alone.
+std::map<SellerId, analytics::Totals> count_from_nothing(Engine::State& state, const std::vector<Seller>& sellers,
+                                                         VerifyReport& report) {
+    const Timestamp now = state.now();
+    std::map<SellerId, std::pair<TimeZone, analytics::Totals>> counted;
+    for (const Seller& seller : sellers) {
+        counted.emplace(seller.id, std::pair(state.time_zone_or_utc(seller.time_zone), analytics::Totals()));
+    }
     analytics::Contribution contribution;
-    storage::each_bundle_row(db, seller.id, [&](const storage::BundleRow& bundle) {
+    storage::each_bundle_row(state.db, [&](const storage::BundleRow& bundle) {
+        report.bundles += 1;
+        report.reservations += bundle.reserved;
+        const auto found = counted.find(bundle.seller);
+        if (found == counted.end()) return;
+        auto& [zone, totals] = found->second;
         const LocalTime start = zone.to_local(bundle.window.start);
         analytics::assign_contribution(contribution, {.day = start.day,
                                                       .window_start = start.time,
@@ -87,9 +105,9 @@ analytics::Totals count_from_nothing(Connection& db, const Seller& seller, const
                                                       .discount_percentage = bundle.discount_percentage,
                                                       .closed = bundle.window.end <= now});
         totals.add(contribution);
-        report.bundles += 1;
-        report.reservations += bundle.reserved;
     });
+    std::map<SellerId, analytics::Totals> totals;
+    for (auto& [id, one] : counted) totals.emplace(id, std::move(one.second));
     return totals;
 }
 
@@ -165,15 +183,15 @@ VerifyReport Engine::verify(const ProgressCallback& progress) {
     check_triggers(db, checks);
     // What refreshes would show now, and what a count from nothing shows, in a transaction that is rolled back.
     WriteTransaction write(db);
-    RefreshRun(*state_, write).refresh(home_seller());
+    const std::vector<Seller> sellers = storage::list_sellers(db);
+    checks.begin("time_zones");
+    check_time_zones(*state_, sellers, checks);
+    for (const Seller& seller : sellers) RefreshRun(*state_, write).refresh(seller.id);
     checks.begin("totals");
-    const Timestamp now = state_->now();
-    for (const Seller& seller : storage::list_sellers(db)) {
-        check_totals(db, seller, count_from_nothing(db, seller, state_->time_zone(seller.time_zone), now, report),
-                     checks);
-    }
+    const std::map<SellerId, analytics::Totals> counted = count_from_nothing(*state_, sellers, report);
+    for (const Seller& seller : sellers) check_totals(db, seller, counted.at(seller.id), checks);
     checks.begin("graphs");
-    for (const Seller& seller : storage::list_sellers(db)) {
+    for (const Seller& seller : sellers) {
         const RefreshReport rebuilt = RefreshRun(*state_, write).rebuild(seller.id);
         if (rebuilt.points_written != 0) {
             checks.find(fmt::format("{} points in the graphs of seller {} are not what its totals give",

@@ -8,9 +8,10 @@ namespace {
 /// Half away from zero, in tenths.
 std::string tenths(Degrees degrees) {
     constexpr std::int64_t units_per_tenth = 100'000;
-    const std::int64_t units = degrees.units();
-    const std::int64_t rounded =
-        (units < 0 ? units - units_per_tenth / 2 : units + units_per_tenth / 2) / units_per_tenth;
+    const std::int64_t rest = degrees.units() % units_per_tenth;
+    std::int64_t rounded = degrees.units() / units_per_tenth;
+    if (rest >= units_per_tenth / 2) ++rounded;
+    if (rest <= -units_per_tenth / 2) --rounded;
     return format_decimal(rounded, 1);
 }
 
@@ -21,7 +22,7 @@ WeatherRow read_weather(const Query& row) {
     return {.place = row.text(0),
             .day = row.day(1),
             .kind = row.text(2),
-            .temperature = row.optional_decimal<Celsius>(3),
+            .temperature = row.readable_decimal<Celsius>(3),
             .flag = parse_weather_flag(row.view(4)),
             .source = row.text(5),
             .fetched_at = row.time(6)};
@@ -45,6 +46,12 @@ std::optional<WeatherRow> find_weather(Connection& db, std::int64_t weather_id) 
     Query row = db.query(sql, weather_id);
     if (!row.step()) return std::nullopt;
     return read_weather(row);
+}
+
+std::optional<HolidayRow> find_holiday(Connection& db, std::int64_t holiday_id) {
+    Query row = db.query("SELECT region, day, name, source FROM holidays WHERE holiday_id = ?", holiday_id);
+    if (!row.step()) return std::nullopt;
+    return HolidayRow{.region = row.text(0), .day = row.day(1), .name = row.text(2), .source = row.text(3)};
 }
 
 std::vector<WeatherRow> list_weather(Connection& db, std::string_view place, LocalDate from, LocalDate to) {

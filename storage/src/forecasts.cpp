@@ -19,7 +19,7 @@ InputRow read_input(const Query& row) {
             .day_of_week = row.text(4),
             .window = {.start = row.time(5), .end = row.time(6)},
             .is_holiday = row.integer(7) != 0,
-            .temperature = row.optional_decimal<Celsius>(8),
+            .temperature = row.readable_decimal<Celsius>(8),
             .weather = parse_weather_flag(row.view(9)),
             .reservations = row.integer(10),
             .no_shows = row.integer(11),
@@ -152,7 +152,7 @@ std::vector<StoredDistribution> upcoming_distributions(Connection& db, SellerId 
         const std::span<const std::uint8_t> bytes = row.blob(3);
         found.push_back({.window_start = row.time(0),
                          .predicted_sales = row.integer(1),
-                         .no_show_prob = row.decimal<Probability>(2),
+                         .no_show_prob = row.readable_decimal<Probability>(2).value_or(Probability()),
                          .distribution = {bytes.begin(), bytes.end()}});
     }
     return found;

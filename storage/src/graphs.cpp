@@ -1,5 +1,7 @@
 #include "edge/storage/graphs.hpp"
 
+#include <algorithm>
+
 namespace edge::storage {
 namespace {
 
@@ -28,8 +30,14 @@ std::optional<GraphType> find_graph_type(Connection& db, int type) {
 }
 
 void put_graph_types(WriteTransaction& write, const std::vector<GraphType>& types) {
+    std::vector<GraphType> stored;
+    {
+        Query row = write.connection().query(
+            "SELECT graph_type_id, chart_type, graph_summary, x_axis_label, y_axis_label FROM analytics_graphs_types");
+        while (row.step()) stored.push_back(read_type(row));
+    }
     for (const GraphType& type : types) {
-        if (find_graph_type(write.connection(), type.id) == type) continue;
+        if (std::find(stored.begin(), stored.end(), type) != stored.end()) continue;
         write.connection()
             .query(
                 "INSERT INTO analytics_graphs_types (graph_type_id, chart_type, graph_summary, x_axis_label, "
@@ -90,7 +98,8 @@ std::vector<PointRow> points_from(Connection& db, std::int64_t series, std::int6
         "SELECT sort_index, x, y FROM analytics_points WHERE series_id = ? AND sort_index >= ? ORDER BY sort_index",
         series, first);
     while (row.step()) {
-        points.push_back({.sort_index = row.integer(0), .point = {.x = row.text(1), .y = row.decimal<PointValue>(2)}});
+        points.push_back({.sort_index = row.integer(0),
+                          .point = {.x = row.text(1), .y = row.readable_decimal<PointValue>(2).value_or(unreadable)}});
     }
     return points;
 }
@@ -99,7 +108,7 @@ std::optional<GraphPoint> find_point(Connection& db, std::int64_t series, std::i
     Query row =
         db.query("SELECT x, y FROM analytics_points WHERE series_id = ? AND sort_index = ?", series, sort_index);
     if (!row.step()) return std::nullopt;
-    return GraphPoint{.x = row.text(0), .y = row.decimal<PointValue>(1)};
+    return GraphPoint{.x = row.text(0), .y = row.readable_decimal<PointValue>(1).value_or(unreadable)};
 }
 
 std::int64_t last_point(Connection& db, std::int64_t series) {

@@ -44,6 +44,12 @@ CountsByBundle count_all_reservations(Connection& db) {
     return counts;
 }
 
+std::vector<BundleId> read_ids(Query row) {
+    std::vector<BundleId> bundles;
+    while (row.step()) bundles.emplace_back(row.integer(0));
+    return bundles;
+}
+
 void read_bundle_columns(const Query& row, BundleRow& bundle) {
     bundle.id = BundleId(row.integer(0));
     bundle.seller = SellerId(row.integer(1));
@@ -73,7 +79,7 @@ std::optional<BundleRow> find_bundle_row(Connection& db, BundleId id) {
     return bundle;
 }
 
-void each_bundle_row(Connection& db, SellerId seller, const std::function<void(const BundleRow&)>& found) {
+void each_bundle_row(Connection& db, const std::function<void(const BundleRow&)>& found) {
     CountsByBundle counts = count_all_reservations(db);
     // Both in order of bundle: memberships are read alongside, not looked up.
     Query membership = db.query("SELECT bundle_id, category_id FROM bundle_category ORDER BY bundle_id, category_id");
@@ -84,7 +90,6 @@ void each_bundle_row(Connection& db, SellerId seller, const std::function<void(c
         "window_start, "
         "window_end FROM bundles ORDER BY bundle_id");
     while (row.step()) {
-        if (row.integer(1) != seller.value()) continue;
         read_bundle_columns(row, bundle);
         bundle.categories.clear();
         while (more && membership.integer(0) < bundle.id.value()) more = membership.step();
@@ -99,11 +104,18 @@ void each_bundle_row(Connection& db, SellerId seller, const std::function<void(c
 }
 
 std::vector<BundleId> bundles_ended(Connection& db, SellerId seller, Timestamp after, Timestamp by) {
-    std::vector<BundleId> bundles;
-    Query row = db.query("SELECT bundle_id FROM bundles WHERE seller_id = ? AND window_end > ? AND window_end <= ?",
-                         seller, after, by);
-    while (row.step()) bundles.emplace_back(row.integer(0));
-    return bundles;
+    return read_ids(db.query("SELECT bundle_id FROM bundles WHERE seller_id = ? AND window_end > ? AND window_end <= ?",
+                             seller, after, by));
+}
+
+std::vector<BundleId> bundles_starting(Connection& db, SellerId seller, Timestamp from, Timestamp before) {
+    return read_ids(
+        db.query("SELECT bundle_id FROM bundles WHERE seller_id = ? AND window_start >= ? AND window_start < ?", seller,
+                 from, before));
+}
+
+std::vector<BundleId> bundles_of_seller(Connection& db, SellerId seller) {
+    return read_ids(db.query("SELECT bundle_id FROM bundles WHERE seller_id = ?", seller));
 }
 
 }  // namespace edge::storage

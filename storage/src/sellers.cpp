@@ -22,8 +22,8 @@ Seller read_seller(const Query& row) {
             .post_code = row.text(6),
             .region = row.text(7),
             .country = row.text(8),
-            .latitude = row.optional_decimal<Degrees>(9),
-            .longitude = row.optional_decimal<Degrees>(10),
+            .latitude = row.readable_decimal<Degrees>(9),
+            .longitude = row.readable_decimal<Degrees>(10),
             .time_zone = row.text(11),
             .currency = row.text(12),
             .holiday_region = row.text(13)};
@@ -123,6 +123,12 @@ std::optional<Category> find_category(Connection& db, std::string_view name) {
         "SELECT category_id, uuid, category_name, category_coefficient FROM category WHERE category_name = ?", name);
     if (!row.step()) return std::nullopt;
     return read_category(row);
+}
+
+std::optional<std::string> find_category_name(Connection& db, CategoryId id) {
+    Query row = db.query("SELECT category_name FROM category WHERE category_id = ?", id);
+    if (!row.step()) return std::nullopt;
+    return row.text(0);
 }
 
 Category insert_category(WriteTransaction& write, Category category) {

@@ -14,16 +14,15 @@ std::string join(const std::vector<CategoryId>& categories) {
     return text;
 }
 
+/// As far as the text can be read: what another hand wrote there is repaired by a rebuild, which must not stop at it.
 std::vector<CategoryId> split(std::string_view text) {
     std::vector<CategoryId> categories;
     while (!text.empty()) {
         std::int64_t id = 0;
         const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), id);
-        if (failure != std::errc())
-            throw Error(ErrorCode::corrupt_data, fmt::format("cannot read a contribution's categories '{}'", text));
+        if (failure != std::errc()) break;
         categories.emplace_back(id);
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        if (!text.empty()) text.remove_prefix(1);
+        text.remove_prefix(std::min(text.size(), static_cast<std::size_t>(end - text.data()) + 1));
     }
     return categories;
 }
@@ -38,6 +37,16 @@ bool is_zero(const AmountRow& amounts) {
     return std::all_of(amounts.begin(), amounts.end(), [](std::int64_t amount) { return amount == 0; });
 }
 
+/// Wraps around at 64 bits, as the sums of analytics do: SQLite's own would turn into a REAL and be refused.
+std::int64_t sum(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
+AmountRow sum(AmountRow amounts, const AmountRow& difference) {
+    for (std::size_t i = 0; i < amounts.size(); ++i) amounts.at(i) = sum(amounts.at(i), difference.at(i));
+    return amounts;
+}
+
 ContributionRow read_contribution(const Query& row) {
     ContributionRow contribution{.seller = SellerId(row.integer(1)),
                                  .day = row.day(2),
@@ -49,13 +58,28 @@ ContributionRow read_contribution(const Query& row) {
     return contribution;
 }
 
-/// Adds to one number and removes its row when it comes to zero. The three statements are those of one table.
+/// The statements on one table of plain counts.
+struct CountStatements {
+    std::string_view find;
+    std::string_view put;
+    std::string_view remove;
+};
+
 template <class Key>
-void add_to_count(WriteTransaction& write, std::string_view upsert, std::string_view remove, SellerId seller, Key key,
+void add_to_count(WriteTransaction& write, const CountStatements& statements, SellerId seller, Key key,
                   std::int64_t difference) {
     if (difference == 0) return;
-    write.connection().query(upsert, seller, key, difference).run();
-    write.connection().query(remove, seller, key).run();
+    Connection& db = write.connection();
+    std::int64_t count = difference;
+    {
+        Query row = db.query(statements.find, seller, key);
+        if (row.step()) count = sum(row.integer(0), difference);
+    }
+    if (count == 0) {
+        db.query(statements.remove, seller, key).run();
+    } else {
+        db.query(statements.put, seller, key, count).run();
+    }
 }
 
 }  // namespace
@@ -101,71 +125,61 @@ void each_contribution(Connection& db, SellerId seller,
     while (row.step()) found(BundleId(row.integer(0)), read_contribution(row));
 }
 
-void add_to_day(WriteTransaction& write, SellerId seller, LocalDate day, const AmountRow& d) {
-    if (is_zero(d)) return;
+void add_to_day(WriteTransaction& write, SellerId seller, LocalDate day, const AmountRow& difference) {
+    if (is_zero(difference)) return;
     Connection& db = write.connection();
+    AmountRow a = difference;
+    each_day(db, seller, day, day, [&](LocalDate, const AmountRow& stored) { a = sum(stored, difference); });
+    if (a.front() == 0) {
+        db.query("DELETE FROM day_totals WHERE seller_id = ? AND day = ?", seller, day).run();
+        return;
+    }
     db.query(
-          "INSERT INTO day_totals (seller_id, day, bundles, posted, sold, closed_bundles, closed_posted, closed_sold, "
-          "closed_reserved, closed_no_shows, grams_saved, co2_grams, revenue_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, ?, ?) "
-          "ON CONFLICT (seller_id, day) DO UPDATE SET bundles = bundles + excluded.bundles, posted = posted + "
-          "excluded.posted, "
-          "sold = sold + excluded.sold, closed_bundles = closed_bundles + excluded.closed_bundles, "
-          "closed_posted = closed_posted + excluded.closed_posted, closed_sold = closed_sold + excluded.closed_sold, "
-          "closed_reserved = closed_reserved + excluded.closed_reserved, "
-          "closed_no_shows = closed_no_shows + excluded.closed_no_shows, grams_saved = grams_saved + "
-          "excluded.grams_saved, "
-          "co2_grams = co2_grams + excluded.co2_grams, revenue_minor = revenue_minor + excluded.revenue_minor",
-          seller, day, d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10])
+          "INSERT OR REPLACE INTO day_totals (seller_id, day, bundles, posted, sold, closed_bundles, closed_posted, "
+          "closed_sold, closed_reserved, closed_no_shows, grams_saved, co2_grams, revenue_minor) VALUES (?, ?, ?, ?, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          seller, day, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10])
         .run();
-    db.query("DELETE FROM day_totals WHERE seller_id = ? AND day = ? AND bundles = 0", seller, day).run();
 }
 
-void add_to_seller(WriteTransaction& write, SellerId seller, const AmountRow& d) {
-    if (is_zero(d)) return;
+void add_to_seller(WriteTransaction& write, SellerId seller, const AmountRow& difference) {
+    if (is_zero(difference)) return;
     Connection& db = write.connection();
+    const AmountRow a = sum(seller_amounts(db, seller), difference);
+    if (a.front() == 0) {
+        db.query("DELETE FROM seller_totals WHERE seller_id = ?", seller).run();
+        return;
+    }
     db.query(
-          "INSERT INTO seller_totals (seller_id, bundles, posted, sold, closed_bundles, closed_posted, closed_sold, "
-          "closed_reserved, "
-          "closed_no_shows, grams_saved, co2_grams, revenue_minor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-          "ON CONFLICT (seller_id) DO UPDATE SET bundles = bundles + excluded.bundles, posted = posted + "
-          "excluded.posted, "
-          "sold = sold + excluded.sold, closed_bundles = closed_bundles + excluded.closed_bundles, "
-          "closed_posted = closed_posted + excluded.closed_posted, closed_sold = closed_sold + excluded.closed_sold, "
-          "closed_reserved = closed_reserved + excluded.closed_reserved, "
-          "closed_no_shows = closed_no_shows + excluded.closed_no_shows, grams_saved = grams_saved + "
-          "excluded.grams_saved, "
-          "co2_grams = co2_grams + excluded.co2_grams, revenue_minor = revenue_minor + excluded.revenue_minor",
-          seller, d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10])
+          "INSERT OR REPLACE INTO seller_totals (seller_id, bundles, posted, sold, closed_bundles, closed_posted, "
+          "closed_sold, closed_reserved, closed_no_shows, grams_saved, co2_grams, revenue_minor) VALUES (?, ?, ?, ?, "
+          "?, ?, ?, ?, ?, ?, ?, ?)",
+          seller, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10])
         .run();
-    db.query("DELETE FROM seller_totals WHERE seller_id = ? AND bundles = 0", seller).run();
 }
 
 void add_to_category(WriteTransaction& write, SellerId seller, CategoryId category, std::int64_t difference) {
-    add_to_count(write,
-                 "INSERT INTO category_totals (seller_id, category_id, collected) VALUES (?, ?, ?) ON CONFLICT "
-                 "(seller_id, category_id) "
-                 "DO UPDATE SET collected = collected + excluded.collected",
-                 "DELETE FROM category_totals WHERE seller_id = ? AND category_id = ? AND collected = 0", seller,
-                 category, difference);
+    constexpr CountStatements statements = {
+        "SELECT collected FROM category_totals WHERE seller_id = ? AND category_id = ?",
+        "INSERT OR REPLACE INTO category_totals (seller_id, category_id, collected) VALUES (?, ?, ?)",
+        "DELETE FROM category_totals WHERE seller_id = ? AND category_id = ?"};
+    add_to_count(write, statements, seller, category, difference);
 }
 
 void add_to_window(WriteTransaction& write, SellerId seller, TimeOfDay window_start, std::int64_t difference) {
-    add_to_count(write,
-                 "INSERT INTO window_totals (seller_id, window_start, collected) VALUES (?, ?, ?) ON CONFLICT "
-                 "(seller_id, window_start) "
-                 "DO UPDATE SET collected = collected + excluded.collected",
-                 "DELETE FROM window_totals WHERE seller_id = ? AND window_start = ? AND collected = 0", seller,
-                 window_start, difference);
+    constexpr CountStatements statements = {
+        "SELECT collected FROM window_totals WHERE seller_id = ? AND window_start = ?",
+        "INSERT OR REPLACE INTO window_totals (seller_id, window_start, collected) VALUES (?, ?, ?)",
+        "DELETE FROM window_totals WHERE seller_id = ? AND window_start = ?"};
+    add_to_count(write, statements, seller, window_start, difference);
 }
 
 void add_to_hour(WriteTransaction& write, SellerId seller, int week_hour, std::int64_t difference) {
-    add_to_count(
-        write,
-        "INSERT INTO hour_totals (seller_id, week_hour, collected) VALUES (?, ?, ?) ON CONFLICT (seller_id, week_hour) "
-        "DO UPDATE SET collected = collected + excluded.collected",
-        "DELETE FROM hour_totals WHERE seller_id = ? AND week_hour = ? AND collected = 0", seller, week_hour,
-        difference);
+    constexpr CountStatements statements = {
+        "SELECT collected FROM hour_totals WHERE seller_id = ? AND week_hour = ?",
+        "INSERT OR REPLACE INTO hour_totals (seller_id, week_hour, collected) VALUES (?, ?, ?)",
+        "DELETE FROM hour_totals WHERE seller_id = ? AND week_hour = ?"};
+    add_to_count(write, statements, seller, week_hour, difference);
 }
 
 AmountRow seller_amounts(Connection& db, SellerId seller) {
@@ -228,6 +242,15 @@ void put_refresh_state(WriteTransaction& write, SellerId seller, const RefreshSt
             "?, ?, ?)",
             seller, state.closed_through, state.history_revision, state.upcoming)
         .run();
+}
+
+void forget_seller(WriteTransaction& write, SellerId seller) {
+    clear_totals(write, seller);
+    write.connection().query("DELETE FROM refresh_state WHERE seller_id = ?", seller).run();
+}
+
+void raise_history_revisions(WriteTransaction& write) {
+    write.connection().query("UPDATE refresh_state SET history_revision = history_revision + 1").run();
 }
 
 }  // namespace edge::storage

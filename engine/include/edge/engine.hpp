@@ -9,6 +9,7 @@ namespace edge {
 
 /// One shop's file: bundles, reservations, graphs and forecasts, and what of them the hub has not seen yet. Each method
 /// is one use case and one transaction: when it returns the effect is on the disk, when it throws nothing happened.
+/// Texts are UTF-8 without NUL; any other is refused with `invalid_argument`.
 ///
 /// An Engine is for one thread at a time; open another on the same file for another thread or process. Every method
 /// may throw Error with `busy`, `disk_full`, `io_failure` or `corrupt_data` besides what it names.
@@ -31,7 +32,7 @@ public:
     [[nodiscard]] std::vector<Seller> sellers();
     /// Throws `not_found`.
     [[nodiscard]] Seller seller(SellerId id);
-    /// Throws `bad_time_zone`, `not_found`.
+    /// Throws `bad_time_zone`, `not_found`, `invalid_argument` (no name, a place that is not on Earth).
     Seller edit_seller(SellerId id, const SellerEdit& edit);
     [[nodiscard]] std::vector<Category> categories();
     /// Throws `already_exists` for a name in use, `invalid_argument` for an empty one.
@@ -69,7 +70,8 @@ public:
     /// Brings graphs and forecasts up to date; cost follows what changed, not the history. Throws `not_found`.
     RefreshReport refresh(SellerId seller);
     /// The same from a background thread with its own connection. Calls for one seller that has not started yet are
-    /// one. `done` is called on that thread, with the error if it failed.
+    /// one. `done` is called on that thread, with the error if it failed; it must not throw, nor wait for refreshes.
+    /// The options' functions (clock, random, log) are called there too.
     void refresh_async(SellerId seller, std::function<void(const RefreshReport&, const Error*)> done = {});
     /// Waits until no background refresh is under way.
     void wait_for_refreshes();

@@ -82,6 +82,11 @@ public:
     [[nodiscard]] Decimal decimal(int column) const {
         return Decimal::from_units(decimal_units(column, Decimal::places));
     }
+    /// Nothing for NULL, and for a text that is no such decimal: another hand may have written it.
+    template <class Decimal>
+    [[nodiscard]] std::optional<Decimal> readable_decimal(int column) const {
+        return Decimal::parse(view(column));
+    }
     template <class Decimal>
     [[nodiscard]] std::optional<Decimal> optional_decimal(int column) const {
         if (is_null(column)) return std::nullopt;

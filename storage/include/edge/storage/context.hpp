@@ -39,6 +39,8 @@ struct HolidayRow {
     std::string name;
     std::string source;
 };
+/// By its key; nothing if it is gone.
+[[nodiscard]] std::optional<HolidayRow> find_holiday(Connection& db, std::int64_t holiday_id);
 [[nodiscard]] bool has_holiday(Connection& db, std::string_view region, LocalDate day);
 [[nodiscard]] std::vector<HolidayRow> list_holidays(Connection& db, std::string_view region, LocalDate from,
                                                     LocalDate to);

@@ -4,6 +4,7 @@
 #include "edge/storage/connection.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ struct SeriesRow {
     std::string name;
 };
 
-/// Writes the types that are missing or differ.
+/// Writes the types that are missing or differ; reads the table once.
 void put_graph_types(WriteTransaction& write, const std::vector<GraphType>& types);
 [[nodiscard]] std::map<SeriesKey, SeriesRow> series_of(Connection& db, SellerId seller);
 /// The seller's graph of that type, made if it is missing. Returns its key.
@@ -36,6 +37,9 @@ struct PointRow {
     std::int64_t sort_index = 0;
     GraphPoint point;
 };
+
+/// What a `y` that is no decimal reads as, for another hand may have written it: no point of ours has that value.
+inline constexpr PointValue unreadable = PointValue::from_units(std::numeric_limits<std::int64_t>::min());
 
 /// Points from a sort index on, ascending.
 [[nodiscard]] std::vector<PointRow> points_from(Connection& db, std::int64_t series, std::int64_t first);

@@ -27,10 +27,13 @@ struct BundleRow {
 
 /// Nothing if the bundle is gone.
 [[nodiscard]] std::optional<BundleRow> find_bundle_row(Connection& db, BundleId bundle);
-/// Every bundle of a seller in order of id. Reads reservations once, in the order they lie in the file, and keeps two
-/// counts a bundle.
-void each_bundle_row(Connection& db, SellerId seller, const std::function<void(const BundleRow&)>& found);
+/// Every bundle of every seller in order of id. Reads reservations once, in the order they lie in the file, and keeps
+/// two counts a bundle.
+void each_bundle_row(Connection& db, const std::function<void(const BundleRow&)>& found);
 /// Bundles whose window ended after `after` and by `by`.
 [[nodiscard]] std::vector<BundleId> bundles_ended(Connection& db, SellerId seller, Timestamp after, Timestamp by);
+/// Bundles whose window starts at or after `from` and before `before`.
+[[nodiscard]] std::vector<BundleId> bundles_starting(Connection& db, SellerId seller, Timestamp from, Timestamp before);
+[[nodiscard]] std::vector<BundleId> bundles_of_seller(Connection& db, SellerId seller);
 
 }  // namespace edge::storage

@@ -59,6 +59,10 @@ struct RefreshState {
 };
 
 [[nodiscard]] RefreshState find_refresh_state(Connection& db, SellerId seller);
+/// Removes all that refreshes keep about a seller who is gone.
+void forget_seller(WriteTransaction& write, SellerId seller);
+/// Every forecast of every seller is to be made anew at its next refresh.
+void raise_history_revisions(WriteTransaction& write);
 void put_refresh_state(WriteTransaction& write, SellerId seller, const RefreshState& state);
 
 }  // namespace edge::storage
