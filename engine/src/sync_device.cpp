@@ -227,6 +227,10 @@ SyncReport Engine::sync(const SyncOptions& options) {
 }
 
 std::string Engine::export_segments(const std::string& folder) {
+    if (!std::filesystem::is_directory(folder)) {
+        throw Error(ErrorCode::not_found, fmt::format("cannot export segments to {}: there is no such folder", folder),
+                    {{"path", folder}}, "make the folder, or name another");
+    }
     const SyncIdentity identity = sync_identity(*state_);
     seal_pending(*state_, identity);
     const storage::ReadTransaction read(state_->db);

@@ -65,10 +65,9 @@ HubDigest read_digest(const std::string& body) {
         HubDigest digest{.root = std::string(document.at("root").as_string()), .tables = {}};
         for (const json::value& table : document.at("tables").as_array()) {
             const std::string name(table.at("table").as_string());
-            digest.tables.emplace(
-                name, RowDigest::TableDigest{.table = name,
-                                             .rows = table.at("rows").to_number<std::int64_t>(),
-                                             .hash = std::string(table.at("hash").as_string())});
+            digest.tables.emplace(name, RowDigest::TableDigest{.table = name,
+                                                               .rows = table.at("rows").to_number<std::int64_t>(),
+                                                               .hash = std::string(table.at("hash").as_string())});
         }
         return digest;
     } catch (const std::exception& failure) {
@@ -87,7 +86,8 @@ HubDigest fetch_digest(const std::string& url, std::chrono::milliseconds timeout
     }
     const auto& response = std::get<protocol::Response>(result);
     if (response.status != 200) {
-        throw Error(ErrorCode::refused, fmt::format("cannot compare with the hub at {}: it answered {}", url, response.status),
+        throw Error(ErrorCode::refused,
+                    fmt::format("cannot compare with the hub at {}: it answered {}", url, response.status),
                     {{"status", std::to_string(response.status)}});
     }
     return read_digest(response.body);

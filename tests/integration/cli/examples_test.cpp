@@ -14,7 +14,8 @@ class Help : public CliProcess {
 protected:
     [[nodiscard]] std::vector<std::string> commands() const {
         std::vector<std::string> names;
-        for (const auto& name : data({"schema"}).at("commands").as_array()) names.push_back(text_of(name));
+        const boost::json::value listed = data({"schema"});
+        for (const auto& name : listed.at("commands").as_array()) names.push_back(text_of(name));
         return names;
     }
     [[nodiscard]] std::string help_of(const std::string& command) const {

@@ -56,7 +56,9 @@ TEST_F(SyncCommands, ASyncMakesFileAndHubEqual) {
     EXPECT_EQ(report.at("changes_sent").as_int64(), rows);
     EXPECT_EQ(data({"diff"}).at("rows").as_int64(), 0);
     EXPECT_EQ(run({"diff", "--exit-code"}).status, 0);
-    EXPECT_EQ(text({"sync"}), "Sent 0 changes in 0 segments, 0 B out and 0 B in.\nThis file and the hub are equal.\n");
+    const std::string second = text({"sync"});
+    EXPECT_EQ(second.find("Sent 0 changes in 0 segments"), 0U) << second;
+    EXPECT_NE(second.find("This file and the hub are equal.\n"), std::string::npos) << second;
     EXPECT_EQ(data({"sync", "status"}).at("pending_changes").as_int64(), 0);
     EXPECT_EQ(document({"status"}).at("meta").at("unsent").as_int64(), 0);
     EXPECT_EQ(stop_hub().status, 0);

@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
     const Reservation reservation = engine.reserve({.bundle = bag.id});
     engine.collect(reservation.claim_code);
     engine.refresh(engine.home_seller());
-    for (const GraphPoint& point : engine.graph(engine.home_seller(), 2).series.at(0).points) {
+    const Graph sell_through = engine.graph(engine.home_seller(), 2);
+    for (const GraphPoint& point : sell_through.series.at(0).points) {
         std::cout << point.x << ' ' << point.y.text() << '\n';
     }
 }
