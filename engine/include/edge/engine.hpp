@@ -67,7 +67,8 @@ public:
 
     /// Records the forecast inputs of every window that is over. Returns how many windows. Part of every refresh.
     std::int64_t close_windows(SellerId seller);
-    /// Brings graphs and forecasts of a seller up to date; cost follows what changed, not the history. Throws `not_found`.
+    /// Brings graphs and forecasts of a seller up to date; cost follows what changed, not the history. Throws
+    /// `not_found`.
     RefreshReport refresh(SellerId seller);
     /// The same from a background thread with its own connection. Calls for one seller that has not started yet are
     /// one. `done` is called on that thread, with the error if it failed; it must not throw, nor wait for refreshes.
@@ -115,7 +116,8 @@ public:
     std::string export_segments(const std::string& folder);
     [[nodiscard]] SyncStatusReport sync_status();
     /// Reads every row and compares the digest with the hub's. Throws `offline`, `refused`, `corrupt_data`.
-    [[nodiscard]] SyncVerifyReport verify_sync(const std::string& url, std::chrono::milliseconds timeout = std::chrono::seconds(60));
+    [[nodiscard]] SyncVerifyReport verify_sync(const std::string& url,
+                                               std::chrono::milliseconds timeout = std::chrono::seconds(60));
 
     // Health
 

@@ -1,9 +1,9 @@
 #include "endpoints.hpp"
 
 #include "documents.hpp"
-#include "edge/hub/digest.hpp"
 
 #include "edge/core/error.hpp"
+#include "edge/hub/digest.hpp"
 
 #include <array>
 #include <charconv>

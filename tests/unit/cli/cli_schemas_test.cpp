@@ -29,11 +29,13 @@ TEST(CliSchemas, ThereIsOneForEachCommandAndNoOther) {
 
 TEST(CliSchemas, EachIsWholeInItself) {
     for (const CliSchema& schema : cli_schemas()) {
-        const boost::json::value parsed = boost::json::parse(boost::json::string_view(schema.text.data(), schema.text.size()));
+        const boost::json::value parsed =
+            boost::json::parse(boost::json::string_view(schema.text.data(), schema.text.size()));
 
         EXPECT_TRUE(parsed.at("$defs").at("envelope").is_object()) << schema.command;
         EXPECT_EQ(schema.text.find("common.schema.json"), std::string_view::npos) << schema.command;
-        EXPECT_EQ(parsed.at("properties").at("schema").at("const").as_string(), "edge-analytics/" + std::string(schema.command) + "/1");
+        EXPECT_EQ(parsed.at("properties").at("schema").at("const").as_string(),
+                  "edge-analytics/" + std::string(schema.command) + "/1");
     }
 }
 

@@ -28,7 +28,9 @@ TEST(RowDigest, DoesNotDependOnTheOrderOfColumnsNorOnNulls) {
     digest.add(category(), "A", bread());
 
     RowDigest shuffled;
-    shuffled.add(category(), "A", {{"coefficient", std::string("0.900000000")}, {"name", std::string("Bread")}, {"extra", std::monostate()}});
+    shuffled.add(
+        category(), "A",
+        {{"coefficient", std::string("0.900000000")}, {"name", std::string("Bread")}, {"extra", std::monostate()}});
 
     EXPECT_EQ(digest.root(), shuffled.root());
 }
