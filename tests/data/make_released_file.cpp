@@ -16,6 +16,13 @@ INSERT INTO reservations (bundle_id, claim_code, reserved_at, collected_at, canc
     (1, 'K7M2QX', 1795410000000000, 1795451000000000, NULL),
     (1, 'ZZ22AA', 1795410000000001, NULL, NULL),
     (1, 'B3C4D5', 1795410000000002, NULL, 1795420000000000);
+INSERT INTO forecast_input (bundle_id, seller_id, category_id, day_of_week, window_start, window_end, is_holiday,
+    observed_reservations, observed_no_shows, posted_qty)
+VALUES (1, 1, 1, 'Monday', 1795450800000000, 1795454400000000, 0, 2, 1, 3);
+INSERT INTO closed_windows VALUES (1, 'engine');
+INSERT INTO forecast_outcomes (bundle_id, seller_id, day, window_start, method, predicted_reservations, mean, low, high,
+    predicted_no_show_prob, confidence, observed_reservations, observed_no_shows)
+VALUES (1, 1, 20780, 1795450800000000, 'pooled', 2, '2.3000', 0, 3, '0.1200', '0.6000', 2, 1);
 )sql";
 
 /// A small file as this version makes it, to be kept in tests/data for the versions to come.
