@@ -67,12 +67,14 @@ struct FaultVfs::Disk {
     DiskFailure failure = DiskFailure::io_error;
     FailureSpan span = FailureSpan::once;
     bool failed = false;
+    std::function<void(const DiskChange&)> watcher;
     bool is_remembering = false;
     int power_cuts = 0;
     std::map<std::string, RememberedFile> files;
 
     /// The code with which a change fails, or SQLITE_OK.
-    int ask(bool needs_space, int io_error_code) {
+    int ask(std::string_view path, bool needs_space, int io_error_code) {
+        if (watcher) watcher({.number = changes + 1, .path = path, .is_sync = io_error_code == SQLITE_IOERR_FSYNC});
         const std::lock_guard guard(mutex);
         ++changes;
         if (until_failure == 0 || (failure == DiskFailure::disk_full && !needs_space)) return SQLITE_OK;
@@ -128,7 +130,7 @@ int read_bytes(sqlite3_file* file, void* bytes, int count, sqlite3_int64 offset)
 int write_bytes(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
     FaultFile& self = fault_file(file);
     if (is_dead(self)) return SQLITE_IOERR_WRITE;
-    if (const int failure = self.disk->ask(true, SQLITE_IOERR_WRITE); failure != SQLITE_OK) return failure;
+    if (const int failure = self.disk->ask(*self.path, true, SQLITE_IOERR_WRITE); failure != SQLITE_OK) return failure;
     const int result = self.real->pMethods->xWrite(self.real, bytes, count, offset);
     if (result == SQLITE_OK) {
         self.disk->note(*self.path,
@@ -142,7 +144,8 @@ int write_bytes(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
     FaultFile& self = fault_file(file);
     if (is_dead(self)) return SQLITE_IOERR_TRUNCATE;
-    if (const int failure = self.disk->ask(false, SQLITE_IOERR_TRUNCATE); failure != SQLITE_OK) return failure;
+    if (const int failure = self.disk->ask(*self.path, false, SQLITE_IOERR_TRUNCATE); failure != SQLITE_OK)
+        return failure;
     const int result = self.real->pMethods->xTruncate(self.real, size);
     if (result == SQLITE_OK)
         self.disk->note(*self.path, {.is_truncation = true, .offset = static_cast<std::size_t>(size), .bytes = {}});
@@ -153,7 +156,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 int sync_file(sqlite3_file* file, int /*flags*/) {
     FaultFile& self = fault_file(file);
     if (is_dead(self)) return SQLITE_IOERR_FSYNC;
-    if (const int failure = self.disk->ask(false, SQLITE_IOERR_FSYNC); failure != SQLITE_OK) return failure;
+    if (const int failure = self.disk->ask(*self.path, false, SQLITE_IOERR_FSYNC); failure != SQLITE_OK) return failure;
     self.disk->note_sync(*self.path);
     return SQLITE_OK;
 }
@@ -211,7 +214,8 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
     const bool makes_it = (static_cast<unsigned>(flags) & static_cast<unsigned>(SQLITE_OPEN_CREATE)) != 0 &&
                           (name == nullptr || !std::filesystem::exists(name));
     if (makes_it) {
-        if (const int failure = disk.ask(false, SQLITE_CANTOPEN); failure != SQLITE_OK) return failure;
+        if (const int failure = disk.ask(name == nullptr ? "" : name, false, SQLITE_CANTOPEN); failure != SQLITE_OK)
+            return failure;
     }
     FaultFile& self = fault_file(file);
     self.disk = &disk;
@@ -227,7 +231,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
 
 int delete_file(sqlite3_vfs* vfs, const char* name, int sync_folder) {
     FaultVfs::Disk& disk = disk_of(vfs);
-    if (const int failure = disk.ask(false, SQLITE_IOERR_DELETE); failure != SQLITE_OK) return failure;
+    if (const int failure = disk.ask(name, false, SQLITE_IOERR_DELETE); failure != SQLITE_OK) return failure;
     const std::lock_guard guard(disk.mutex);
     disk.files.erase(name);
     return disk.system->xDelete(disk.system, name, sync_folder);
@@ -269,6 +273,8 @@ void FaultVfs::never_fail() noexcept {
     const std::lock_guard guard(disk_->mutex);
     disk_->until_failure = 0;
 }
+
+void FaultVfs::watch(std::function<void(const DiskChange&)> watcher) { disk_->watcher = std::move(watcher); }
 
 bool FaultVfs::has_failed() const noexcept {
     const std::lock_guard guard(disk_->mutex);

@@ -1,14 +1,23 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace edge::test {
 
 /// What SQLite asks of a disk that may go wrong.
 enum class DiskFailure { io_error, disk_full };
 enum class FailureSpan { once, from_then_on };
+
+/// Something that is about to reach the disk.
+struct DiskChange {
+    std::int64_t number;    ///< from 1, since the disk was made
+    std::string_view path;  ///< empty for a temporary file
+    bool is_sync;
+};
 
 /// An SQLite VFS over the system's. It counts what would change the disk (writes, truncations, syncs, deletions, and
 /// the making of files) and lets the n-th fail. While it keeps unsynced writes in memory, it can lose them, or tear
@@ -28,6 +37,8 @@ public:
     /// The `nth` change from now, from 1, fails. With disk_full only what needs space does: writes.
     void fail_at(std::int64_t nth, DiskFailure failure, FailureSpan span) noexcept;
     void never_fail() noexcept;
+    /// Called before each change, on the thread that asks for it; it may look at files, or end the process.
+    void watch(std::function<void(const DiskChange&)> watcher);
     /// Whether a change has failed since fail_at.
     [[nodiscard]] bool has_failed() const noexcept;
     /// Changes asked for since it was made, those that failed included.

@@ -7,7 +7,10 @@
 
 namespace edge::test {
 
-NearbyHub::NearbyHub(std::string path) : path_(std::move(path)), store_(hub::create_sqlite_store(path_)) {}
+NearbyHub::NearbyHub(std::string path, const std::string& vfs)
+    : path_(std::move(path)),
+      store_(std::filesystem::exists(path_) ? hub::open_sqlite_store(path_, {.vfs = vfs})
+                                            : hub::create_sqlite_store(path_, {.vfs = vfs})) {}
 
 HubExchange NearbyHub::exchange() {
     return [this](const HubRequest& request) {

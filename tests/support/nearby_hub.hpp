@@ -15,7 +15,8 @@ namespace edge::test {
 /// A real hub on a file, reached by function calls instead of sockets.
 class NearbyHub {
 public:
-    explicit NearbyHub(std::string path);
+    /// Opens the hub's file, or makes it.
+    explicit NearbyHub(std::string path, const std::string& vfs = {});
 
     /// For SyncOptions::exchange; the hub must outlive it. Counts bytes as HTTP would send them.
     [[nodiscard]] HubExchange exchange();
