@@ -94,7 +94,13 @@ void check_sound(const Forecast& answer) {
         RC_ASSERT(probability.units() <= 10'000);
     }
     RC_ASSERT(!answer.rationale.empty());
-    RC_ASSERT(answer.rationale.size() <= 500U);
+    const auto starts_character = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; };
+    RC_ASSERT(std::count_if(answer.rationale.begin(), answer.rationale.end(), starts_character) <= 500);
+    RC_ASSERT(std::isfinite(answer.explanation.base_level));
+    for (const Effect& effect : answer.effects) {
+        RC_ASSERT(std::isfinite(effect.factor));
+        RC_ASSERT(std::isfinite(effect.moved));
+    }
     RC_ASSERT(CountDistribution::decode(answer.reservations.encode()) == answer.reservations);
 }
 
@@ -103,7 +109,8 @@ bool same(const Forecast& left, const Forecast& right) {
            left.quantiles == right.quantiles && left.predicted_no_show_prob == right.predicted_no_show_prob &&
            left.predicted_sales == right.predicted_sales && left.suggested_qty == right.suggested_qty &&
            left.confidence == right.confidence && left.rationale == right.rationale &&
-           left.reservations == right.reservations && left.history_rows == right.history_rows;
+           left.reservations == right.reservations && left.history_rows == right.history_rows &&
+           left.explanation == right.explanation;
 }
 
 RC_GTEST_PROP(ForecastProperty, AnyHistoryGivesASoundForecast, ()) {

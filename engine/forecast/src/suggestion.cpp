@@ -19,11 +19,29 @@ using Quiet =
 
 /// More than this many are not overbooked one by one; the share of no-shows is then as good as certain.
 constexpr std::int64_t most_items_searched = 1'000'000;
+/// No shop prepares more, and sums of a few stay far from overflow.
+constexpr std::int64_t largest_quantity = 1'000'000'000'000'000;
+
+/// The costs if they make sense, else equal ones.
+Costs usable(const Costs& costs) {
+    const bool sensible =
+        std::isfinite(costs.waste) && std::isfinite(costs.margin) && costs.waste > 0 && costs.margin > 0;
+    return sensible ? costs : Costs{.overbooking_risk = costs.overbooking_risk};
+}
 
 double critical_ratio(const Costs& costs) {
-    const bool usable =
-        std::isfinite(costs.waste) && std::isfinite(costs.margin) && costs.waste > 0 && costs.margin > 0;
-    return usable ? 1 / (1 + costs.waste / costs.margin) : .5;
+    const Costs weighed = usable(costs);
+    return 1 / (1 + weighed.waste / weighed.margin);
+}
+
+/// Of preparing `items` for a number of people who come.
+QuantityOutcome outcome_of(const CountDistribution& collected, std::int64_t items, const Costs& costs) {
+    const double sold = collected.with_cap(items).mean();
+    QuantityOutcome outcome{.items = items,
+                            .expected_waste = std::max(0.0, static_cast<double>(items) - sold),
+                            .expected_lost = std::max(0.0, collected.mean() - sold)};
+    outcome.expected_cost = costs.waste * outcome.expected_waste + costs.margin * outcome.expected_lost;
+    return outcome;
 }
 
 /// The probability that more than `items` come of `reserved` people.
@@ -59,10 +77,25 @@ Suggestion suggest_quantity(const CountDistribution& demand, Probability no_show
     suggestion.items = collected.quantile(critical_ratio(costs));
     suggestion.allowance = overbooking_allowance(suggestion.items, comes, costs.overbooking_risk);
     suggestion.post = suggestion.items + suggestion.allowance;
-    const double sold = collected.with_cap(suggestion.items).mean();
-    suggestion.expected_waste = std::max(0.0, static_cast<double>(suggestion.items) - sold);
-    suggestion.expected_lost = std::max(0.0, collected.mean() - sold);
+    suggestion.overflow_risk = overflow_probability(suggestion.post, suggestion.items, comes);
+    const QuantityOutcome outcome = outcome_of(collected, suggestion.items, usable(costs));
+    suggestion.expected_waste = outcome.expected_waste;
+    suggestion.expected_lost = outcome.expected_lost;
     return suggestion;
+}
+
+std::vector<QuantityOutcome> outcomes_around(const CountDistribution& demand, Probability no_show, std::int64_t items,
+                                             const Costs& costs) {
+    const CountDistribution collected = demand.thinned(no_show);
+    const Costs weighed = usable(costs);
+    const std::int64_t middle = std::clamp<std::int64_t>(items, 0, largest_quantity);
+    const std::int64_t apart = std::max<std::int64_t>(1, middle / 10);
+    std::vector<QuantityOutcome> outcomes;
+    for (std::int64_t step = -2; step <= 2; ++step) {
+        const std::int64_t quantity = middle + step * apart;
+        if (quantity >= 0) outcomes.push_back(outcome_of(collected, quantity, weighed));
+    }
+    return outcomes;
 }
 
 }  // namespace edge::forecast

@@ -59,6 +59,61 @@ TEST(Pooled, LearnsTheWeekdayAndSaysWhatItMoves) {
     EXPECT_NEAR(saturday.predicted_no_show_prob.value(), .2, .08);
 }
 
+TEST(Pooled, ExplainsItsAnswerAsABaseLevelAndWhatMovedIt) {
+    const Slot slot = slot_on(monday + days(84 + 5));
+    const Forecast saturday = taught(saturdays_are_busy())->forecast(slot);
+    const Explanation& explanation = saturday.explanation;
+    double product = explanation.base_level;
+    for (const Effect& effect : explanation.effects) product *= effect.factor;
+    const auto weekday = std::find_if(explanation.effects.begin(), explanation.effects.end(),
+                                      [](const Effect& effect) { return effect.kind == EffectKind::weekday; });
+
+    EXPECT_NEAR(product, explanation.expected, 1e-9);
+    EXPECT_NEAR(explanation.expected, saturday.mean, 1e-9);
+    EXPECT_NEAR(explanation.base_level, 5.5, 1.5);
+    ASSERT_NE(weekday, explanation.effects.end());
+    EXPECT_EQ(weekday->cause, "Saturday");
+    EXPECT_GT(weekday->factor, 1.5);
+    EXPECT_NEAR(weekday->moved, explanation.expected - explanation.expected / weekday->factor, 1e-9);
+}
+
+TEST(Pooled, ExplainsWhichRowsItRestsOnAndHowItsIntervalsDid) {
+    const Forecast answer = taught(saturdays_are_busy())->forecast(slot_on(monday + days(84)));
+    const Explanation& explanation = answer.explanation;
+
+    EXPECT_EQ(explanation.evidence.series_rows, 84);
+    EXPECT_EQ(explanation.evidence.first_day, monday);
+    EXPECT_EQ(explanation.evidence.last_day, monday + days(83));
+    EXPECT_EQ(explanation.interval.low, answer.quantiles[1]);
+    EXPECT_EQ(explanation.interval.high, answer.quantiles[17]);
+    EXPECT_EQ(explanation.interval.judged, 84);
+    EXPECT_GT(explanation.interval.hit_rate().value(), .7);
+    EXPECT_EQ(make_method("pooled")->forecast(monday_slot()).explanation.interval.hit_rate(), std::nullopt);
+}
+
+TEST(Pooled, SaysWhatWasUnknown) {
+    Slot slot = monday_slot();
+    slot.weather.reset();
+    slot.temperature.reset();
+
+    EXPECT_THAT(make_method("pooled")->forecast(slot).explanation.unknown,
+                testing::ElementsAre("weather", "temperature", "history"));
+    EXPECT_TRUE(taught(saturdays_are_busy())->forecast(monday_slot()).explanation.unknown.empty());
+}
+
+TEST(Pooled, SeesATrend) {
+    std::vector<Observation> history;
+    for (int i = 0; i < 120; ++i)
+        history.push_back(ObservationBuilder().on(monday + days(i)).reserved(i < 80 ? 5 : 15));
+    const Forecast answer = taught(history)->forecast(slot_on(monday + days(120)));
+    const auto trend = std::find_if(answer.effects.begin(), answer.effects.end(),
+                                    [](const Effect& effect) { return effect.kind == EffectKind::trend; });
+
+    ASSERT_NE(trend, answer.effects.end());
+    EXPECT_GT(trend->factor, 1.2);
+    EXPECT_THAT(answer.rationale, testing::HasSubstr("lately +"));
+}
+
 TEST(Pooled, ExpectsOfANewCategoryWhatTheSellersOthersDo) {
     const std::unique_ptr<Method> method = taught(saturdays_are_busy());
     Slot slot = slot_on(monday + days(85));

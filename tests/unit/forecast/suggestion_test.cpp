@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 namespace edge::forecast {
@@ -45,6 +46,51 @@ TEST(Suggestion, AllowsForNoShowsWithinTheAcceptedRisk) {
     EXPECT_EQ(careful.items, bold.items);
     EXPECT_LT(careful.allowance, bold.allowance);
     EXPECT_GT(bold.allowance, 0);
+}
+
+TEST(Suggestion, TellsTheRiskItTakesWhichOneMoreWouldExceed) {
+    const CountDistribution certain({{.weight = 1, .mean = 4, .size = 1e9}});
+    const Suggestion suggestion = suggest_quantity(certain, Probability::round(.25), {.overbooking_risk = .35});
+    // 3 items, 1 on top: all four come with .75^4. With 2 on top, at least four of five come with .6328.
+    ASSERT_EQ(suggestion.items, 3);
+
+    EXPECT_EQ(suggestion.allowance, 1);
+    EXPECT_NEAR(suggestion.overflow_risk, std::pow(.75, 4), 1e-12);
+}
+
+TEST(Suggestion, WithoutAcceptedRiskPostsWhatThereIs) {
+    const Suggestion suggestion = suggest_quantity(demand, Probability::round(.3), {.overbooking_risk = 0});
+
+    EXPECT_EQ(suggestion.post, suggestion.items);
+    EXPECT_EQ(suggestion.overflow_risk, 0);
+}
+
+TEST(Suggestion, CostsNoMoreThanItsNeighbours) {
+    for (const Costs& costs : {Costs{}, Costs{.waste = 3, .margin = 1}, Costs{.waste = 1, .margin = 5}}) {
+        const Probability no_show = Probability::round(.2);
+        const Suggestion suggestion = suggest_quantity(demand, no_show, costs);
+        const std::vector<QuantityOutcome> outcomes = outcomes_around(demand, no_show, suggestion.items, costs);
+
+        ASSERT_EQ(outcomes.size(), 5U);
+        EXPECT_EQ(outcomes[2].items, suggestion.items);
+        EXPECT_EQ(outcomes[2].expected_waste, suggestion.expected_waste);
+        EXPECT_EQ(outcomes[2].expected_lost, suggestion.expected_lost);
+        for (std::size_t i = 0; i + 1 < outcomes.size(); ++i) {
+            EXPECT_LE(outcomes[2].expected_cost, outcomes[i].expected_cost + 1e-9);
+            EXPECT_LT(outcomes[i].items, outcomes[i + 1].items);
+            EXPECT_LT(outcomes[i].expected_waste, outcomes[i + 1].expected_waste);
+            EXPECT_GT(outcomes[i].expected_lost, outcomes[i + 1].expected_lost);
+        }
+    }
+}
+
+TEST(Suggestion, HasNoNeighboursBelowNothing) {
+    const std::vector<QuantityOutcome> outcomes = outcomes_around(CountDistribution(), Probability(), 0, {});
+
+    ASSERT_EQ(outcomes.size(), 3U);
+    EXPECT_EQ(outcomes[0].items, 0);
+    EXPECT_EQ(outcomes[0].expected_cost, 0);
+    EXPECT_EQ(outcomes[2].expected_waste, 2);
 }
 
 TEST(Suggestion, NeverPostsMoreThanTwiceTheItems) {

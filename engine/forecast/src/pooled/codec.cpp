@@ -10,7 +10,7 @@ namespace edge::forecast::pooled {
 namespace {
 
 /// To be raised whenever the layout or the meaning of a number changes: an older state is then made anew.
-constexpr Seal state_seal{.magic = 0x4C4F4F50, .version = 1};  // "POOL"
+constexpr Seal state_seal{.magic = 0x4C4F4F50, .version = 2};  // "POOL"
 
 }  // namespace
 
@@ -166,8 +166,21 @@ struct Codec {
         get(archive, similar.dispersion_);
     }
 
+    static void put(auto& archive, const TrackRecord& record) {
+        put(archive, record.first_day);
+        put(archive, record.last_day);
+        archive(record.judged, record.held);
+    }
+    static void get(auto& archive, TrackRecord& record) {
+        get(archive, record.first_day);
+        get(archive, record.last_day);
+        archive(record.judged, record.held);
+        check(record.judged >= 0 && record.held >= 0 && record.held <= record.judged);
+    }
+
     static void put(auto& archive, const SeriesState& series) {
         put(archive, series.block);
+        put(archive, series.record);
         for (const RunningDispersion& dispersion : series.dispersion) put(archive, dispersion);
         for (const double score : series.scores) archive(score);
         archive(series.scored, static_cast<std::uint64_t>(series.windows.size()));
@@ -179,6 +192,7 @@ struct Codec {
     }
     static void get(auto& archive, SeriesState& series) {
         get(archive, series.block);
+        get(archive, series.record);
         for (RunningDispersion& dispersion : series.dispersion) get(archive, dispersion);
         for (double& score : series.scores) get(archive, score);
         std::uint64_t count = 0;

@@ -15,15 +15,24 @@ public:
     Question(const State& state, std::span<const State::View> views, std::int64_t day)
         : state_(state), views_(views), day_(day) {}
 
-    [[nodiscard]] double expected(const Context& context) const {
-        double sum = 0;
+    [[nodiscard]] double expected(const Context& context) const { return both(context).expected; }
+
+    struct Answer {
+        double expected = 0;
+        double unchanging = 0;  ///< as the setting says that knows no drift: the long run
+    };
+    [[nodiscard]] Answer both(const Context& context) const {
+        Answer answer;
         for (const State::View& view : views_) {
             const Prediction prediction = state_.predict(view, context, day_);
             for (std::size_t i = 0; i < component_count; ++i) {
-                sum += prediction.weights[i] * prediction.components[i].mean;
+                answer.expected += prediction.weights[i] * prediction.components[i].mean;
             }
+            answer.unchanging += prediction.components[unchanging_setting].mean;
         }
-        return sum / static_cast<double>(views_.size());
+        answer.expected /= static_cast<double>(views_.size());
+        answer.unchanging /= static_cast<double>(views_.size());
+        return answer;
     }
 
 private:
@@ -61,6 +70,66 @@ std::string source_note(WeatherSource source) {
     return "";
 }
 
+Evidence evidence_of(const State& state, std::span<const State::View> views) {
+    Evidence evidence{.seller_rows = views.front().seller->block.rows, .all_rows = state.rows()};
+    const auto day_of = [](std::int64_t day) { return LocalDate(std::chrono::days(day)); };
+    for (const State::View& view : views) {
+        const TrackRecord& record = view.series->record;
+        evidence.series_rows += view.series->similar.rows();
+        if (!record.first_day || !record.last_day) continue;
+        const LocalDate first = day_of(*record.first_day);
+        const LocalDate last = day_of(*record.last_day);
+        evidence.first_day = std::min(first, evidence.first_day.value_or(first));
+        evidence.last_day = std::max(last, evidence.last_day.value_or(last));
+    }
+    return evidence;
+}
+
+std::vector<std::string> unknown_of(const Slot& slot, const Evidence& evidence) {
+    std::vector<std::string> unknown;
+    if (!slot.weather) unknown.emplace_back("weather");
+    if (!slot.temperature) unknown.emplace_back("temperature");
+    if (evidence.series_rows == 0) unknown.emplace_back("history");
+    return unknown;
+}
+
+/// The expected count asked again without one thing after the other.
+std::vector<Effect> effects_of(const Question& question, const Context& context, std::span<const double> hours,
+                               const Question::Answer& answer) {
+    std::vector<Effect> effects;
+    const auto add = [&](EffectKind kind, std::string cause, double without) {
+        if (answer.expected <= 0 || without <= 0) return;
+        effects.push_back({.cause = std::move(cause),
+                           .factor = answer.expected / without,
+                           .kind = kind,
+                           .moved = answer.expected - without});
+    };
+    add(EffectKind::weekday, std::string(weekday_name(context.weekday)), mean_over_weekdays(question, context));
+    if (hours.size() > 1) {
+        add(EffectKind::window, window_name(context.start_hour), mean_over_windows(question, context, hours));
+    }
+    Context without = context;
+    if (context.is_holiday) {
+        without.is_holiday = false;
+        add(EffectKind::holiday, "public holiday", question.expected(without));
+        without.is_holiday = true;
+    }
+    if (context.weather) {
+        without.weather.reset();
+        add(EffectKind::weather, std::string(name_of(*context.weather)), question.expected(without));
+        without.weather = context.weather;
+    }
+    if (context.temperature) {
+        without.temperature.reset();
+        add(EffectKind::temperature, fmt::format("{:.0f} °C", *context.temperature), question.expected(without));
+    }
+    add(EffectKind::trend, "lately", answer.unchanging);
+    std::stable_sort(effects.begin(), effects.end(), [](const Effect& left, const Effect& right) {
+        return std::abs(std::log(left.factor)) > std::abs(std::log(right.factor));
+    });
+    return effects;
+}
+
 std::string unknown_text(const Slot& slot) {
     if (!slot.weather && !slot.temperature) return " Weather unknown.";
     if (!slot.temperature) return " Temperature unknown.";
@@ -69,37 +138,21 @@ std::string unknown_text(const Slot& slot) {
 
 }  // namespace
 
-std::vector<Effect> effects_of(const State& state, std::span<const State::View> views, const Context& context,
-                               std::int64_t day) {
-    const Question question(state, views, day);
-    const double expected = question.expected(context);
-    std::vector<Effect> effects;
-    const auto add = [&](std::string cause, double without) {
-        if (expected > 0 && without > 0) effects.push_back({.cause = std::move(cause), .factor = expected / without});
-    };
-    add(std::string(weekday_name(context.weekday)), mean_over_weekdays(question, context));
-    if (state.hours().size() > 1) {
-        add(window_name(context.start_hour), mean_over_windows(question, context, state.hours()));
+Explanation explanation_of(const State& state, std::span<const State::View> views, const Slot& slot) {
+    const Context context = context_of(slot);
+    const Question question(state, views, slot.day.time_since_epoch().count());
+    const Question::Answer answer = question.both(context);
+    Explanation explanation{.expected = answer.expected,
+                            .effects = effects_of(question, context, state.hours(), answer),
+                            .evidence = evidence_of(state, views)};
+    explanation.base_level = answer.expected;
+    for (const Effect& effect : explanation.effects) explanation.base_level /= effect.factor;
+    for (const State::View& view : views) {
+        explanation.interval.judged += view.series->record.judged;
+        explanation.interval.held += view.series->record.held;
     }
-    Context without = context;
-    if (context.is_holiday) {
-        without.is_holiday = false;
-        add("public holiday", question.expected(without));
-        without.is_holiday = true;
-    }
-    if (context.weather) {
-        without.weather.reset();
-        add(std::string(name_of(*context.weather)), question.expected(without));
-        without.weather = context.weather;
-    }
-    if (context.temperature) {
-        without.temperature.reset();
-        add(fmt::format("{:.0f} °C", *context.temperature), question.expected(without));
-    }
-    std::stable_sort(effects.begin(), effects.end(), [](const Effect& left, const Effect& right) {
-        return std::abs(std::log(left.factor)) > std::abs(std::log(right.factor));
-    });
-    return effects;
+    explanation.unknown = unknown_of(slot, explanation.evidence);
+    return explanation;
 }
 
 std::string rationale_of(const Forecast& answer, const Slot& slot) {

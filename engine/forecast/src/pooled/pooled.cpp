@@ -100,7 +100,10 @@ Forecast Pooled::forecast(const Slot& slot) const {
     answer.predicted_sales =
         static_cast<std::int64_t>(std::nearbyint(static_cast<double>(answer.predicted_reservations) * comes));
     answer.confidence = Probability::round(hit_probability(answer.reservations, answer.predicted_reservations));
-    answer.effects = pooled::effects_of(state, views, context, day);
+    answer.explanation = pooled::explanation_of(state, views, slot);
+    answer.explanation.interval.low = answer.quantiles[1];
+    answer.explanation.interval.high = answer.quantiles[17];
+    answer.effects = answer.explanation.effects;
     answer.rationale = bounded_text(pooled::rationale_of(answer, slot));
     set_suggestion(answer, slot.costs);
     return answer;

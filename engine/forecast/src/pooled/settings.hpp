@@ -26,6 +26,8 @@ inline constexpr std::size_t component_count = setting_count + expert_count;
 
 /// The one of middling drift, for what needs a single mean.
 inline constexpr std::size_t moderate_setting = 2;
+/// The one that knows no drift.
+inline constexpr std::size_t unchanging_setting = 0;
 inline constexpr double no_show_start = .12;
 
 }  // namespace edge::forecast::pooled

@@ -73,6 +73,13 @@ Everyone::Everyone() {
     block.level()[no_show_lane] = std::log(no_show_start / (1 - no_show_start));
 }
 
+void TrackRecord::learn(std::int64_t day, bool is_within) {
+    first_day = std::min(day, first_day.value_or(day));
+    last_day = std::max(day, last_day.value_or(day));
+    ++judged;
+    if (is_within) ++held;
+}
+
 CountDistribution distribution_of(const Prediction& prediction) {
     std::vector<NegativeBinomial> parts;
     parts.reserve(component_count);
@@ -90,6 +97,7 @@ struct State::Work {
     std::int64_t day;
     double count;
     std::optional<double> no_shows;
+    std::int64_t posted;  ///< beyond any count if it is not known
     std::optional<std::int64_t> sold_out_at;
     bool says_nothing;  ///< nothing was posted, so nothing could be reserved
     FeatureVector x;
@@ -207,6 +215,7 @@ State::Work State::prepare(const Observation& observation) {
               .day = number_of(observation.day),
               .count = count,
               .no_shows = {},
+              .posted = posted,
               .sold_out_at = {},
               .says_nothing = posted <= 0 && count == 0,
               .x = {},
@@ -248,7 +257,7 @@ void State::learn_row(const Work& work) {
     learn_blocks(work);
     learn_dispersion(work);
     learn_scores(work);
-    learn_tails(work);
+    learn_intervals(work);
     learn_experts(work);
 }
 
@@ -311,12 +320,16 @@ void State::learn_scores(const Work& work) {
     }
 }
 
-void State::learn_tails(const Work& work) {
-    if (work.sold_out_at) return;  // the demand is not known, so neither is its quantile
+void State::learn_intervals(const Work& work) {
     TailLevels& tails = sellers_[work.key.seller]->tails;
-    const std::array<double, 2> levels{tails.below(), 1 - tails.above()};
-    const std::vector<std::int64_t> band = distribution_of(work.before).quantiles(levels);
-    tails.learn(work.count<static_cast<double>(band[0]), work.count> static_cast<double>(band[1]));
+    const std::array<double, quantile_count> answered = tails.adjusted();
+    const std::array<double, 4> levels{tails.below(), answered[1], answered[17], 1 - tails.above()};
+    const std::vector<std::int64_t> bounds = distribution_of(work.before).quantiles(levels);
+    const auto held_to_posted = [&](std::int64_t bound) { return static_cast<double>(std::min(bound, work.posted)); };
+    series_[work.key]->record.learn(work.day,
+                                    work.count >= held_to_posted(bounds[1]) && work.count <= held_to_posted(bounds[2]));
+    if (work.sold_out_at) return;  // the demand is not known, so neither is its quantile
+    tails.learn(work.count<static_cast<double>(bounds[0]), work.count> static_cast<double>(bounds[3]));
 }
 
 void State::learn_experts(const Work& work) {

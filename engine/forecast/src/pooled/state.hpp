@@ -42,8 +42,19 @@ struct SellerState {
     TailLevels tails;
 };
 
+/// What became of a series' forecasts, and when it was seen.
+struct TrackRecord {
+    std::optional<std::int64_t> first_day{};
+    std::optional<std::int64_t> last_day{};
+    std::int64_t judged = 0;  ///< slots learned
+    std::int64_t held = 0;    ///< of those, within the 80 % interval that was answered beforehand
+
+    void learn(std::int64_t day, bool is_within);
+};
+
 struct SeriesState {
     Block block{Owner::series};
+    TrackRecord record;
     std::array<RunningDispersion, setting_count> dispersion;
     std::array<double, component_count> scores{};  ///< fading sums of log scores, centred
     bool scored = false;                           ///< the first row is not: nothing was known before it
@@ -76,6 +87,8 @@ public:
     };
     [[nodiscard]] View view(const SeriesKey& key) const;
     [[nodiscard]] Prediction predict(const View& view, const Context& context, std::int64_t day) const;
+    /// Rows learned, of every seller.
+    [[nodiscard]] std::int64_t rows() const noexcept { return everyone_->block.rows; }
 
     /// Takes in rows of one day: each is predicted from before the day, then all are learned in an order of their
     /// own, so that the order they come in does not matter.
@@ -95,7 +108,7 @@ private:
     void learn_dispersion(const Work& work);
     void learn_experts(const Work& work);
     void learn_scores(const Work& work);
-    void learn_tails(const Work& work);
+    void learn_intervals(const Work& work);
     [[nodiscard]] Prediction predict(const SellerState& seller, const SeriesState& series, const Context& context,
                                      std::int64_t day) const;
     struct Relative;

@@ -2,6 +2,7 @@
 
 #include "edge/core/decimal.hpp"
 #include "edge/forecast/count_distribution.hpp"
+#include "edge/forecast/explanation.hpp"
 
 #include <array>
 #include <cstddef>
@@ -13,13 +14,6 @@ namespace edge::forecast {
 
 /// 5 %, 10 % … 95 %
 inline constexpr std::size_t quantile_count = 19;
-
-/// One thing known of a slot, and what it does to the expected count: 1.38 is "Saturday +38 %".
-struct Effect {
-    std::string cause{};
-    double factor = 1;
-    friend bool operator==(const Effect&, const Effect&) = default;
-};
 
 /// The answer for one slot.
 struct Forecast {
@@ -37,6 +31,7 @@ struct Forecast {
     std::vector<Effect> effects{};     ///< largest first; of method `pooled` only
     std::int64_t history_rows = 0;     ///< observations of the seller and these categories it rests on
     CountDistribution reservations{};  ///< the whole predictive distribution
+    Explanation explanation{};         ///< of method `pooled` only; `rationale` is its short form
 };
 
 }  // namespace edge::forecast
