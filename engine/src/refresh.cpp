@@ -31,7 +31,9 @@ RefreshReport Engine::refresh(SellerId seller) {
 
 RefreshReport Engine::rebuild(SellerId seller) {
     WriteTransaction write(state_->db);
-    RefreshReport report = RefreshRun(*state_, write).rebuild(seller);
+    RefreshRun run(*state_, write);
+    run.forget_history();
+    RefreshReport report = run.rebuild(seller);
     write.commit();
     return report;
 }

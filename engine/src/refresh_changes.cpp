@@ -66,6 +66,7 @@ void RefreshRun::mark_journal_read() {
 }
 
 void RefreshRun::note_change(const JournalEntry& entry) {
+    history_.note_change(entry);
     switch (entry.table) {
         case CapturedTable::bundles: mark_dirty(BundleId(entry.row)); break;
         case CapturedTable::reservations:

@@ -13,7 +13,6 @@
 
 namespace edge {
 
-using storage::InputRow;
 using storage::OutputRow;
 using storage::StoredDistribution;
 using storage::UpcomingBundle;
@@ -21,13 +20,6 @@ using storage::UpcomingBundle;
 namespace {
 
 constexpr int mean_places = 4;
-
-int weekday_by_name(std::string_view name) {
-    for (int index = 0; index < 7; ++index) {
-        if (weekday_name(index) == name) return index;
-    }
-    return 0;
-}
 
 /// Everything a forecast is made from, but for the history, which its revision stands for.
 std::string context_text(const forecast::Slot& slot, std::string_view method, std::int64_t revision) {
@@ -93,44 +85,15 @@ PointValue whole(std::int64_t number) {
 
 }  // namespace
 
-const forecast::Method& RefreshRun::method() {
-    if (method_) return *method_;
-    method_ = forecast::make_method(state_->options.forecast_method.empty()
-                                        ? forecast::method_names().front()
-                                        : std::string_view(state_->options.forecast_method));
-    std::map<SellerId, TimeZone> zones;
-    for (const Seller& seller : everyone()) zones.emplace(seller.id, state_->time_zone_or_utc(seller.time_zone));
-    storage::each_input(*db_, [this, &zones](const InputRow& row) {
-        const auto zone = zones.find(row.seller);
-        if (zone == zones.end()) return;
-        const LocalTime start = zone->second.to_local(row.window.start);
-        method_->learn({.seller = row.seller,
-                        .category = row.category,
-                        .day = start.day,
-                        .weekday = weekday_by_name(row.day_of_week),
-                        .window_start = start.time,
-                        .window_end = zone->second.to_local(row.window.end).time,
-                        .is_holiday = row.is_holiday,
-                        .temperature = row.temperature,
-                        .weather = row.weather,
-                        .reservations = row.reservations,
-                        .no_shows = row.no_shows,
-                        .posted = row.posted});
-    });
-    return *method_;
-}
-
 void RefreshRun::write_forecasts(SellerWork& work) {
-    const std::string_view name = state_->options.forecast_method.empty()
-                                      ? forecast::method_names().front()
-                                      : std::string_view(state_->options.forecast_method);
+    const std::string_view name = forecast_method(*state_);
     std::vector<std::string> upcoming;
     for (const UpcomingBundle& bundle : storage::upcoming_bundles(*db_, work.seller.id, now_)) {
         const forecast::Slot slot = slot_of(work, bundle);
         std::string context = context_text(slot, name, work.current.history_revision);
         upcoming.push_back(fmt::format("{} {}", bundle.id.value(), context));
         if (bundle.context == context) continue;
-        const OutputRow row = output_of(bundle, work.seller.id, method().forecast(slot), std::move(context));
+        const OutputRow row = output_of(bundle, work.seller.id, history_.method().forecast(slot), std::move(context));
         if (storage::put_forecast(*write_, row, state_->new_uuid(), now_)) report_.forecasts_written += 1;
     }
     work.current.upcoming = fingerprint(upcoming);

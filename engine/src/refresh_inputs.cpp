@@ -61,22 +61,31 @@ void RefreshRun::record_inputs(SellerWork& work, const storage::BundleRow& bundl
             stored.erase(found);
             if (kept.row == wanted) continue;
             storage::update_input(*write_, kept.id, wanted);
+            note_input(kept.row);
         }
-        history_changed_ = true;
+        note_input(wanted);
         report_.inputs_written += 1;
     }
     for (const StoredInput& left : stored) {
         storage::remove_input(*write_, left.id);
-        history_changed_ = true;
+        note_input(left.row);
         report_.inputs_written += 1;
     }
 }
 
 void RefreshRun::withdraw_inputs(BundleId bundle) {
-    for (const StoredInput& input : storage::inputs_of(*db_, bundle)) storage::remove_input(*write_, input.id);
+    for (const StoredInput& input : storage::inputs_of(*db_, bundle)) {
+        storage::remove_input(*write_, input.id);
+        note_input(input.row);
+    }
     storage::unmark_inputs_recorded(*write_, bundle);
     history_changed_ = true;
     report_.inputs_written += 1;
+}
+
+void RefreshRun::note_input(const InputRow& row) {
+    history_.note_change({.seller = row.seller, .window_start = row.window.start});
+    history_changed_ = true;
 }
 
 }  // namespace edge

@@ -27,7 +27,7 @@ SellerWork::SellerWork(Engine::State& state, Seller given, Timestamp now)
       current(stored) {}
 
 RefreshRun::RefreshRun(Engine::State& state, storage::WriteTransaction& write)
-    : state_(&state), write_(&write), db_(&write.connection()), now_(state.now()) {}
+    : state_(&state), write_(&write), db_(&write.connection()), now_(state.now()), history_(state, *db_, now_) {}
 
 RefreshReport RefreshRun::refresh(SellerId asked) {
     static_cast<void>(get_work(asked));
@@ -96,6 +96,7 @@ void RefreshRun::finish() {
         write_forecasts(work);
         if (work.current != work.stored) storage::put_refresh_state(*write_, id, work.current);
     }
+    history_.keep(*write_);
     mark_journal_read();
     report_.categories_without_row.assign(nameless_.begin(), nameless_.end());
 }

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "engine_state.hpp"
+#include "learned_history.hpp"
 #include "slot_context.hpp"
 
 #include "edge/analytics/point_changes.hpp"
 #include "edge/analytics/totals.hpp"
-#include "edge/forecast/method.hpp"
 #include "edge/storage/graphs.hpp"
 #include "edge/storage/journal.hpp"
 #include "edge/storage/outcomes.hpp"
@@ -49,6 +49,8 @@ public:
     /// Throws `not_found`.
     RefreshReport refresh(SellerId asked);
     RefreshReport rebuild(SellerId asked);
+    /// For a rebuild that also learns the history anew; it is everyone's, so once for all sellers is enough.
+    void forget_history() { history_.forget(); }
     /// Just the inputs of windows that are over.
     std::int64_t close_windows(SellerId asked);
 
@@ -85,6 +87,7 @@ private:
     // Inputs
     void record_inputs(SellerWork& work, const storage::BundleRow& bundle);
     void withdraw_inputs(BundleId bundle);
+    void note_input(const storage::InputRow& row);
     [[nodiscard]] bool is_over(const storage::BundleRow& bundle) const { return bundle.window.end <= now_; }
 
     // Graphs
@@ -108,7 +111,6 @@ private:
     // Forecasts
     void write_forecasts(SellerWork& work);
     void write_forecast_graph(SellerWork& work);
-    const forecast::Method& method();
 
     Engine::State* state_;
     storage::WriteTransaction* write_;
@@ -122,7 +124,7 @@ private:
     bool labels_changed_ = false;   // a category was renamed, made or removed
     bool history_changed_ = false;  // a forecast input was written, here or elsewhere
     std::set<CategoryId> nameless_;
-    std::unique_ptr<forecast::Method> method_;
+    LearnedHistory history_;
     RefreshReport report_;
 };
 

@@ -27,7 +27,7 @@ public:
     Checks(VerifyReport& report, const ProgressCallback& progress) : report_(&report), progress_(&progress) {}
 
     void begin(const std::string& check) {
-        constexpr std::uint64_t all = 6;
+        constexpr std::uint64_t all = 7;
         if (*progress_ && !(*progress_)({.what = check, .done = report_->checks.size(), .total = all})) {
             throw Error(ErrorCode::cancelled, "cannot finish verifying: it was stopped");
         }
@@ -203,6 +203,11 @@ VerifyReport Engine::verify(const ProgressCallback& progress) {
                                     seller.id.value()),
                         "run edge-analytics refresh --rebuild");
         }
+    }
+    checks.begin("forecast_state");
+    if (!LearnedHistory(*state_, db, state_->now()).stored_is_true()) {
+        checks.find("what the forecast has learned is not what its inputs teach",
+                    "run edge-analytics refresh --rebuild");
     }
     return report;
 }

@@ -1,5 +1,7 @@
 #include "edge/storage/forecasts.hpp"
 
+#include "input_row.hpp"
+
 #include "edge/storage/bundles.hpp"
 
 #include <fmt/format.h>
@@ -7,10 +9,12 @@
 namespace edge::storage {
 namespace {
 
-constexpr std::string_view input_columns =
-    "SELECT input_id, bundle_id, seller_id, category_id, day_of_week, window_start, window_end, is_holiday, "
-    "temperature, weather_flag, "
-    "observed_reservations, observed_no_shows, posted_qty FROM forecast_input ";
+std::optional<std::string_view> flag_name(std::optional<WeatherFlag> flag) {
+    if (!flag) return std::nullopt;
+    return name_of(*flag);
+}
+
+}  // namespace
 
 InputRow read_input(const Query& row) {
     return {.bundle = BundleId(row.integer(1)),
@@ -25,13 +29,6 @@ InputRow read_input(const Query& row) {
             .no_shows = row.integer(11),
             .posted = row.optional_integer(12)};
 }
-
-std::optional<std::string_view> flag_name(std::optional<WeatherFlag> flag) {
-    if (!flag) return std::nullopt;
-    return name_of(*flag);
-}
-
-}  // namespace
 
 RecordedBy inputs_recorded_by(Connection& db, BundleId bundle) {
     Query row = db.query("SELECT recorded_by FROM closed_windows WHERE bundle_id = ?", bundle);
@@ -53,12 +50,6 @@ std::vector<StoredInput> inputs_of(Connection& db, BundleId bundle) {
     Query row = db.query(sql, bundle);
     while (row.step()) inputs.push_back({.id = row.integer(0), .row = read_input(row)});
     return inputs;
-}
-
-void each_input(Connection& db, const std::function<void(const InputRow&)>& found) {
-    static const std::string sql = fmt::format("{} ORDER BY input_id", input_columns);
-    Query row = db.query(sql);
-    while (row.step()) found(read_input(row));
 }
 
 void insert_input(WriteTransaction& write, const InputRow& row, const Uuid& uuid) {

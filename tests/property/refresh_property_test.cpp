@@ -34,6 +34,7 @@ const std::map<std::string, std::string> derived = {
     {"forecast_details",
      "SELECT bundle_id, mean, quantiles, demand_uncut, suggested_qty, history_rows, distribution "
      "FROM forecast_details"},
+    {"forecast_state", "SELECT method, settled_before, observations, state FROM forecast_state"},
 };
 
 test::DatabaseDump derived_rows(const std::string& path) { return test::dump_queries(path, derived); }
@@ -75,6 +76,25 @@ TEST_P(RefreshLaws, IncrementalEqualsRebuiltRowForRow) {
 
         const std::string difference = test::first_difference(derived_rows(shop.path()), rebuilt_rows(shop));
         ASSERT_EQ(difference, "") << "batch " << batch << ", " << trace();
+    }
+}
+
+/// Each refresh, of whatever seller, leaves the state that replaying the history gives, to the last bit.
+TEST_P(RefreshLaws, TheStoredStateIsThatOfAReplay) {
+    constexpr const char* state =
+        "SELECT method || settled_before || ' ' || observations || hex(state) "
+        "FROM forecast_state";
+    for (int batch = 0; batch < 12; ++batch) {
+        for (int i = 0; i <= batch % 5; ++i) shop.step();
+        static_cast<void>(shop.engine().refresh(SellerId(1 + batch % 2)));
+        const std::string copy = shop.folder().file("replayed.db");
+        test::copy_database(shop.path(), copy);
+        test::run_sql(copy, "DELETE FROM forecast_state");
+
+        Engine replayed = Engine::open(copy, shop.world().options());
+        static_cast<void>(replayed.refresh(SellerId(1 + batch % 2)));
+
+        ASSERT_EQ(test::select_column(shop.path(), state), test::select_column(copy, state)) << trace();
     }
 }
 

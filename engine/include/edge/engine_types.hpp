@@ -249,7 +249,8 @@ struct WeatherEntry {
 
 /// What is not as it should be, and what to do about it.
 struct Finding {
-    std::string check;  ///< "integrity", "foreign_keys", "journal_triggers", "time_zones", "totals", "graphs", …
+    std::string check;  ///< "integrity", "foreign_keys", "journal_triggers", "time_zones", "totals", "graphs",
+                        ///< "forecast_state", …
     std::string message;
     std::string remedy;
 };

@@ -94,8 +94,8 @@ TEST(Verify, FindsNothingInAFileThatIsWell) {
     const VerifyReport report = shop->verify();
 
     EXPECT_THAT(checks_that_found(report), IsEmpty());
-    EXPECT_THAT(report.checks,
-                ElementsAre("integrity", "foreign_keys", "journal_triggers", "time_zones", "totals", "graphs"));
+    EXPECT_THAT(report.checks, ElementsAre("integrity", "foreign_keys", "journal_triggers", "time_zones", "totals",
+                                           "graphs", "forecast_state"));
     EXPECT_EQ(report.bundles, 2);
     EXPECT_EQ(report.reservations, 3);
 }

@@ -4,7 +4,6 @@
 #include "edge/storage/connection.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,8 +39,6 @@ struct StoredInput {
 };
 /// In order of id.
 [[nodiscard]] std::vector<StoredInput> inputs_of(Connection& db, BundleId bundle);
-/// The whole history of every seller in the file, in order of id.
-void each_input(Connection& db, const std::function<void(const InputRow&)>& found);
 void insert_input(WriteTransaction& write, const InputRow& row, const Uuid& uuid);
 void update_input(WriteTransaction& write, std::int64_t id, const InputRow& row);
 void remove_input(WriteTransaction& write, std::int64_t id);

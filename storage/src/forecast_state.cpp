@@ -1,0 +1,66 @@
+#include "edge/storage/forecast_state.hpp"
+
+#include "input_row.hpp"
+
+#include <fmt/format.h>
+
+namespace edge::storage {
+namespace {
+
+InputPlace read_place(const Query& row) { return {.seller = SellerId(row.integer(0)), .window_start = row.time(1)}; }
+
+}  // namespace
+
+std::optional<ForecastStateRow> find_forecast_state(Connection& db, std::string_view method) {
+    Query row =
+        db.query("SELECT method, settled_before, observations, state FROM forecast_state WHERE method = ?", method);
+    if (!row.step()) return std::nullopt;
+    const std::span<const std::uint8_t> bytes = row.blob(3);
+    return ForecastStateRow{.method = row.text(0),
+                            .settled_before = row.day(1),
+                            .observations = row.integer(2),
+                            .state = {bytes.begin(), bytes.end()}};
+}
+
+std::optional<LocalDate> forecast_settled_before(Connection& db, std::string_view method) {
+    Query row = db.query("SELECT settled_before FROM forecast_state WHERE method = ?", method);
+    if (!row.step()) return std::nullopt;
+    return row.day(0);
+}
+
+void put_forecast_state(WriteTransaction& write, const ForecastStateRow& row) {
+    write.connection()
+        .query(
+            "INSERT INTO forecast_state (method, settled_before, observations, state) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (method) DO UPDATE SET settled_before = excluded.settled_before, "
+            "observations = excluded.observations, state = excluded.state",
+            row.method, row.settled_before, row.observations, std::span<const std::uint8_t>(row.state))
+        .run();
+}
+
+void remove_forecast_states_but(WriteTransaction& write, std::string_view method) {
+    write.connection().query("DELETE FROM forecast_state WHERE method <> ?", method).run();
+}
+
+std::optional<InputPlace> find_input_place(Connection& db, std::int64_t input) {
+    Query row = db.query("SELECT seller_id, window_start FROM forecast_input WHERE input_id = ?", input);
+    if (!row.step()) return std::nullopt;
+    return read_place(row);
+}
+
+std::optional<InputPlace> last_input_place(Connection& db) {
+    Query row = db.query(
+        "SELECT seller_id, window_start FROM forecast_input ORDER BY window_start DESC, input_id DESC LIMIT 1");
+    if (!row.step()) return std::nullopt;
+    return read_place(row);
+}
+
+void each_input_between(Connection& db, Timestamp first, Timestamp last,
+                        const std::function<void(const InputRow&)>& found) {
+    static const std::string sql = fmt::format(
+        "{} WHERE window_start BETWEEN ? AND ? ORDER BY window_start, bundle_id, category_id, input_id", input_columns);
+    Query row = db.query(sql, first, last);
+    while (row.step()) found(read_input(row));
+}
+
+}  // namespace edge::storage
