@@ -10,10 +10,17 @@
 
 namespace edge::cli {
 
+/// A template, so that Json may hold members of its own kind before it is complete.
+template <class Value>
+struct NamedValue {
+    std::string name;
+    Value value;
+};
+
 /// A JSON value to be printed: members stay in the order in which they are given.
 class Json {
 public:
-    struct Member;
+    using Member = NamedValue<Json>;
     using Array = std::vector<Json>;
     using Object = std::vector<Member>;
     /// JSON text made elsewhere, printed as it is.
@@ -32,7 +39,7 @@ public:
     template <std::integral Integer>
     requires(!std::same_as<Integer, bool>) Json(Integer value) : value_(static_cast<std::int64_t>(value)) {}
     Json(Array values) : value_(std::move(values)) {}
-    Json(Object members);
+    Json(Object members) : value_(std::move(members)) {}
     Json(Raw raw) : value_(std::move(raw)) {}
     template <class Value>
     Json(const std::optional<Value>& value) : value_(nullptr) {
@@ -48,13 +55,6 @@ private:
 
     std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object, Raw> value_;
 };
-
-struct Json::Member {
-    std::string name;
-    Json value;
-};
-
-inline Json::Json(Object members) : value_(std::move(members)) {}
 
 /// An array of what `convert` makes of each element.
 template <class Range, class Convert>

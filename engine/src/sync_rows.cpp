@@ -7,7 +7,6 @@ namespace edge {
 
 using protocol::Column;
 using protocol::ColumnKind;
-using protocol::Field;
 using protocol::FieldValue;
 using storage::CapturedTable;
 using storage::Connection;

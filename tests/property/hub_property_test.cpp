@@ -33,7 +33,7 @@ struct Replica {
 Replica make_replica(Random& random, int number, int replicas) {
     Replica replica{.device = test::SealingDevice("s-1", "replica-" + std::to_string(number)), .ops = {}, .bulk = {}};
     test::SealingDevice& device = replica.device;
-    device.part_changes = static_cast<std::size_t>(1 + below(random, 4));
+    device.part_changes = 1 + static_cast<std::size_t>(below(random, 4));
     const std::int64_t epoch = device.clock;
     const auto tick = [&] { device.clock = epoch + (device.clock - epoch) / replicas * replicas + replicas + number; };
     int next_reservation = 1000 * (number + 1);
@@ -106,6 +106,7 @@ TEST_P(ExactlyOnceTest, AnyOrderOfSendingAndResendingLeavesWhatInOrderDeliveryLe
     Random random(seed);
     constexpr int count = 3;
     std::vector<Replica> replicas;
+    replicas.reserve(count);
     for (int n = 0; n < count; ++n) replicas.push_back(make_replica(random, n, count));
     const test::TemporaryFolder folder;
     const std::unique_ptr<HubStore> calm = create_sqlite_store(folder.file("calm.db"));

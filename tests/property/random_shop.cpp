@@ -132,7 +132,7 @@ void RandomShop::edit_seller() {
 }
 
 void RandomShop::pass_time() {
-    world_.now += std::chrono::minutes(between(1, 36 * 60));
+    world_.now += std::chrono::minutes(between(1, std::int64_t{36} * 60));
     history_ += fmt::format("now {}\n", format_timestamp(world_.now));
 }
 

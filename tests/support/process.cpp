@@ -13,6 +13,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace edge::test {
 namespace {
@@ -35,6 +36,7 @@ void close_end(int& end) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> result;
+    result.reserve(texts.size() + 1);
     for (std::string& text : texts) result.push_back(text.data());
     result.push_back(nullptr);
     return result;
@@ -44,7 +46,8 @@ std::vector<std::string> environment_of(const ProcessRequest& request) {
     std::map<std::string, std::string> variables = request.environment;
     if (const char* path = std::getenv("PATH")) variables.try_emplace("PATH", path);
     std::vector<std::string> lines;
-    for (const auto& [name, value] : variables) lines.push_back(name + "=" + value);
+    lines.reserve(variables.size());
+    for (const auto& [name, value] : variables) lines.emplace_back(name).append("=").append(value);
     return lines;
 }
 
@@ -66,7 +69,7 @@ int milliseconds_until(std::chrono::steady_clock::time_point deadline) {
 
 ProcessResult run_process(const ProcessRequest& request) { return RunningProcess(request).finish(); }
 
-RunningProcess::RunningProcess(const ProcessRequest& request) : request_(request) {
+RunningProcess::RunningProcess(ProcessRequest request) : request_(std::move(request)) {
     Pipe input = make_pipe();
     Pipe output = make_pipe();
     Pipe errors = make_pipe();

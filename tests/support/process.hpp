@@ -31,7 +31,7 @@ struct ProcessResult {
 /// A program that runs beside the test; killed by the destructor if it still runs.
 class RunningProcess {
 public:
-    explicit RunningProcess(const ProcessRequest& request);
+    explicit RunningProcess(ProcessRequest request);
     RunningProcess(const RunningProcess&) = delete;
     RunningProcess& operator=(const RunningProcess&) = delete;
     ~RunningProcess();

@@ -12,7 +12,7 @@ namespace {
 
 /// In memory where there is such a place, since no test's file must outlive the machine. TMPDIR says otherwise.
 std::filesystem::path parent_folder() {
-    const std::filesystem::path memory = "/dev/shm";
+    std::filesystem::path memory = "/dev/shm";
     std::error_code failure;
     const std::filesystem::space_info space = std::filesystem::space(memory, failure);
     constexpr std::uintmax_t enough = 1U << 30U;

@@ -11,7 +11,7 @@ class Id {
 public:
     constexpr explicit Id(std::int64_t value) noexcept : value_(value) {}
     [[nodiscard]] constexpr std::int64_t value() const noexcept { return value_; }
-    friend constexpr auto operator<=>(Id, Id) noexcept = default;
+    friend constexpr auto operator<=>(Id, Id) noexcept = default;  // NOLINT(modernize-use-nullptr): a false finding
 
 private:
     std::int64_t value_;
