@@ -118,6 +118,7 @@ std::vector<protocol::SealedPart> SealingDevice::seal() {
     settings.seller = seller_;
     settings.replica = replica_;
     settings.app = "edge-analytics/test";
+    settings.seen = seen;
     settings.ops = ops_;
     settings.bulk = bulk_;
     settings.part_bytes = part_bytes;
@@ -136,7 +137,7 @@ std::vector<std::string> SealingDevice::seal_bytes() {
 }
 
 protocol::SyncHeader SealingDevice::header() const {
-    return {.seller = seller_, .replica = replica_, .seen = 0, .extra = {}};
+    return {.seller = seller_, .replica = replica_, .seen = seen, .extra = {}};
 }
 
 std::string SealingDevice::request(const std::vector<std::string>& parts) const {

@@ -20,6 +20,8 @@ public:
 
     /// Milliseconds since 1970 of the next change; each change takes one.
     std::int64_t clock = 1'764'000'000'000;
+    /// The pull cursor that segments and requests show.
+    std::int64_t seen = 0;
     std::size_t part_bytes = 240U << 10U;
     /// A part holds no more changes than this.
     std::size_t part_changes = 5000;

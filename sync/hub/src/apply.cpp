@@ -32,11 +32,24 @@ std::optional<Claim> intended_claim(const Change& change, const std::optional<Hu
     return claim;
 }
 
+/// The digest of a seller whose rows were stored before digests were.
+protocol::Sum128 added_up(SellerReader& reader) {
+    protocol::Sum128 sum;
+    reader.each_row([&](const StoredRow& stored) {
+        const TableDescriptor* table = protocol::find_table(stored.at.table);
+        if (table == nullptr || !protocol::is_shared(*table) || stored.row.deleted) return;
+        sum += protocol::row_hash(*table, stored.at.key, stored.row.fields);
+    });
+    return sum;
+}
+
 /// One request's changes on their way into the rows.
 class Application {
 public:
-    Application(std::string_view replica, std::int64_t head, Timestamp now) : replica_(replica), now_(now) {
-        applied_.head = head;
+    Application(SellerReader& reader, const Writer& writer, Timestamp now) : writer_(writer), now_(now) {
+        const SellerHead head = reader.head();
+        applied_.head = head.seq;
+        applied_.digest = head.digest ? *head.digest : added_up(reader);
     }
 
     void load(SellerReader& reader, const std::vector<PartToApply>& parts) {
@@ -60,6 +73,7 @@ public:
     }
 
     [[nodiscard]] Applied finish() && {
+        for (const RowKey& key : unknown_) applied_.known.erase(key);
         applied_.rows = std::move(rows_).changed_rows();
         return std::move(applied_);
     }
@@ -87,9 +101,10 @@ private:
     }
 
     [[nodiscard]] protocol::MergeContext context_of(const TableDescriptor& table, const Change& change,
-                                                    std::int64_t h0) const {
-        protocol::MergeContext context{.replica = replica_,
-                                       .hlc = protocol::clamp_clock(h0, change.hlc, milliseconds_of(now_))};
+                                                    const protocol::Segment& segment) const {
+        protocol::MergeContext context{.replica = writer_.replica,
+                                       .hlc = protocol::clamp_clock(segment.h0, change.hlc, milliseconds_of(now_)),
+                                       .seen = segment.seen};
         protocol::each_parent(table, change, [&](const ParentReference& parent) {
             const TableDescriptor* of = protocol::find_table(parent.table);
             if (of->lane != table.lane) return;
@@ -123,9 +138,10 @@ private:
             merge.outcome = Outcome::rejected;
             merge.reason = protocol::check_change(change)->reason;
         } else {
-            const protocol::MergeContext context = context_of(*table, change, part.segment->h0);
+            const protocol::MergeContext context = context_of(*table, change, *part.segment);
             merge = merge_change(*table, change, context);
             if (merge.revive_parent) revive_parents(*table, change, context.hlc);
+            note_known(*table, change.key, merge);
             if (merge.row) put(*table, change.key, *std::move(merge.row));
         }
         if (merge.outcome == Outcome::accepted) return;
@@ -141,7 +157,7 @@ private:
     }
 
     void record(const PartToApply& part, const Change& change, std::int64_t index, const Merge& merge) {
-        ChangeId id{.replica = replica_, .part = part.id, .index = index};
+        ChangeId id{.replica = std::string(writer_.replica), .part = part.id, .index = index};
         if (protocol::is_dead_letter(merge.outcome)) {
             const std::optional<RowFault> fault = protocol::check_change(change);
             applied_.dead_letters.push_back({.id = std::move(id),
@@ -165,26 +181,47 @@ private:
         protocol::each_parent(table, change, [&](const ParentReference& parent) {
             const TableDescriptor* of = protocol::find_table(parent.table);
             const std::optional<HubRow>& row = rows_.row(of->number, parent.key);
-            if (row && row->deleted) put(*of, parent.key, protocol::revive_closed(*row, hlc));
+            if (!row || !row->deleted) return;
+            unknown_.insert({.table = of->number, .key = std::string(parent.key)});
+            put(*of, parent.key, protocol::revive_closed(*row, hlc));
         });
+    }
+
+    /// A writer knows the row if it had the row as it was and its change took effect as a whole.
+    void note_known(const TableDescriptor& table, const std::string& key, const Merge& merge) {
+        const RowKey at{.table = table.number, .key = key};
+        const std::optional<HubRow>& before = rows_.row(table.number, key);
+        const bool had_it = !before || before->version <= writer_.seen || applied_.known.contains(at);
+        const bool all_of_it = merge.outcome == Outcome::accepted || merge.outcome == Outcome::duplicate;
+        if (had_it && all_of_it) {
+            applied_.known.insert(at);
+        } else {
+            unknown_.insert(at);
+        }
     }
 
     void put(const TableDescriptor& table, std::string_view key, HubRow row) {
         row.version = ++applied_.head;
+        if (writer_.replica.empty()) row.hub_version = row.version;
+        if (protocol::is_shared(table)) {
+            const std::optional<HubRow>& before = rows_.row(table.number, key);
+            if (before && !before->deleted) applied_.digest -= protocol::row_hash(table, key, before->fields);
+            if (!row.deleted) applied_.digest += protocol::row_hash(table, key, row.fields);
+        }
         rows_.put(table.number, key, std::move(row));
     }
 
-    std::string replica_;
+    Writer writer_;
     Timestamp now_;
+    std::set<RowKey> unknown_;
     WorkingSet rows_;
     Applied applied_;
 };
 
 }  // namespace
 
-Applied apply_parts(SellerReader& reader, std::string_view replica, const std::vector<PartToApply>& parts,
-                    std::int64_t head, Timestamp now) {
-    Application application(replica, head, now);
+Applied apply_parts(SellerReader& reader, const Writer& writer, const std::vector<PartToApply>& parts, Timestamp now) {
+    Application application(reader, writer, now);
     application.load(reader, parts);
     for (const PartToApply& part : parts) application.apply(part);
     return std::move(application).finish();

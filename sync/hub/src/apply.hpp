@@ -3,9 +3,12 @@
 #include "working_set.hpp"
 
 #include "edge/hub/store.hpp"
+#include "edge/protocol/row_digest.hpp"
 #include "edge/protocol/segment.hpp"
 
 #include <cstdint>
+#include <set>
+#include <string_view>
 #include <vector>
 
 namespace edge::hub {
@@ -16,18 +19,27 @@ struct PartToApply {
     const protocol::Segment* segment = nullptr;
 };
 
+/// Who writes.
+struct Writer {
+    std::string_view replica;  ///< empty: the hub itself
+    std::int64_t seen = 0;     ///< what the writer has pulled
+};
+
 struct Applied {
     /// Of each part in turn, those not accepted.
     std::vector<std::vector<protocol::ChangeOutcome>> outcomes;
     std::vector<StoredRow> rows;
+    /// Of the rows those that the writer has exactly as they are now, so that they need not be sent to it.
+    std::set<RowKey> known;
     std::vector<DeadLetter> dead_letters;
     std::vector<LostWrite> lost;
     std::int64_t head = 0;
+    protocol::Sum128 digest;
 };
 
 /// Joins the parts' changes into the seller's rows: reads what they touch, merges in memory, and returns what is to be
-/// written. `head` is the seller's sequence; each changed row gets the next number.
-[[nodiscard]] Applied apply_parts(SellerReader& reader, std::string_view replica, const std::vector<PartToApply>& parts,
-                                  std::int64_t head, Timestamp now);
+/// written. Each changed row gets the next number after the seller's sequence.
+[[nodiscard]] Applied apply_parts(SellerReader& reader, const Writer& writer, const std::vector<PartToApply>& parts,
+                                  Timestamp now);
 
 }  // namespace edge::hub

@@ -19,7 +19,8 @@ struct Endpoint {
     std::string_view path;
     std::string_view method;
 };
-constexpr std::array<Endpoint, 7> all_endpoints{{{protocol::sync_path, "POST"},
+constexpr std::array<Endpoint, 8> all_endpoints{{{protocol::sync_path, "POST"},
+                                                 {protocol::pull_path, "GET"},
                                                  {"/v1/hello", "GET"},
                                                  {"/v1/status", "GET"},
                                                  {"/v1/deadletter", "GET"},
@@ -155,6 +156,7 @@ HttpAnswer Endpoints::route(const RequestHead& head, std::string_view body) cons
     const std::string_view path = path_of(head.target);
     HttpAnswer answer;
     if (path == protocol::sync_path) return sync(body);
+    if (path == protocol::pull_path) return pull(query_of(head.target));
     if (path == "/v1/deadletter") return dead_letters(query_of(head.target));
     if (path == "/v1/digest") return digest(query_of(head.target));
     if (path == "/v1/hello") {
@@ -173,16 +175,33 @@ HttpAnswer Endpoints::route(const RequestHead& head, std::string_view body) cons
 }
 
 HttpAnswer Endpoints::sync(std::string_view body) const {
-    const Timestamp now = options_->clock
-                              ? options_->clock()
-                              : std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    const protocol::Decoded<IntakeResult> result = take_request(*store_, body, now, options_->intake);
+    return sync_answer(take_request(*store_, body, now(), options_->intake));
+}
+
+Timestamp Endpoints::now() const {
+    if (options_->clock) return options_->clock();
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+HttpAnswer Endpoints::sync_answer(const protocol::Decoded<IntakeResult>& result) const {
     if (!result) return problem_answer(result.problem());
     counters_->count_intake(result->counts);
     HttpAnswer answer;
     answer.content_type = protocol::ack_content_type;
     answer.body = protocol::encode(result->ack);
     return answer;
+}
+
+HttpAnswer Endpoints::pull(std::string_view query) const {
+    protocol::SyncHeader header{.seller = query_value(query, "seller").value_or(""),
+                                .replica = query_value(query, "replica").value_or(""),
+                                .extra = {}};
+    const std::string seen = query_value(query, "seen").value_or("0");
+    const auto [end, failure] = std::from_chars(seen.data(), seen.data() + seen.size(), header.seen);
+    if (failure != std::errc{} || end != seen.data() + seen.size() || header.seen < 0) {
+        return problem_answer(400, ProblemClass::bug, "bad_query", "seen must be a number");
+    }
+    return sync_answer(take_parts(*store_, header, {}, now(), options_->intake));
 }
 
 HttpAnswer Endpoints::digest(std::string_view query) const {

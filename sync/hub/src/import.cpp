@@ -19,14 +19,16 @@ constexpr std::size_t batch_bytes = std::size_t{1} << 20U;
 class FileIntake {
 public:
     FileIntake(HubStore& store, Timestamp now, const IntakeOptions& options)
-        : store_(&store), now_(now), options_(&options) {}
+        : store_(&store), now_(now), options_(options) {
+        options_.pull_bytes = 0;  // rows go down by the network alone
+    }
 
     void begin(const protocol::BundleFileHeader& header) {
         header_.seller = header.seller;
         header_.replica = header.replica;
     }
     void add(std::string_view part) {
-        if (!parts_.empty() && (bytes_ + part.size() > batch_bytes || parts_.size() >= options_->limits.request_parts))
+        if (!parts_.empty() && (bytes_ + part.size() > batch_bytes || parts_.size() >= options_.limits.request_parts))
             send();
         bytes_ += part.size();
         parts_.emplace_back(part);
@@ -54,7 +56,7 @@ private:
     }
 
     bool take(const std::vector<std::string_view>& parts) {
-        Decoded<IntakeResult> result = take_parts(*store_, header_, parts, now_, *options_);
+        Decoded<IntakeResult> result = take_parts(*store_, header_, parts, now_, options_);
         if (!result) {
             problem_ = result.problem();
             return false;
@@ -70,7 +72,7 @@ private:
 
     HubStore* store_;
     Timestamp now_;
-    const IntakeOptions* options_;
+    IntakeOptions options_;
     protocol::SyncHeader header_;
     std::vector<std::string> parts_;
     std::size_t bytes_ = 0;

@@ -1,10 +1,13 @@
 #include "edge/hub/intake.hpp"
 
+#include "applied_at.hpp"
 #include "apply.hpp"
 #include "durable.hpp"
+#include "pull.hpp"
 
 #include "edge/core/error.hpp"
 #include "edge/protocol/segment.hpp"
+#include "edge/protocol/tables.hpp"
 
 #include <algorithm>
 #include <list>
@@ -86,7 +89,12 @@ Decoded<std::vector<ArrivedPart>> read_parts(const protocol::SyncHeader& header,
 class Intake {
 public:
     Intake(SellerReader& reader, const protocol::SyncHeader& header, Timestamp now, const IntakeOptions& options)
-        : reader_(&reader), header_(&header), now_(now), options_(&options), settings_(reader.settings()) {
+        : reader_(&reader),
+          header_(&header),
+          now_(now),
+          options_(&options),
+          settings_(reader.settings()),
+          before_(reader.head()) {
         for (LaneState& lane : reader.lanes(header.replica)) {
             cursors_.emplace(lane.id, std::move(lane.cursor));
             highest(lane.id.lane) = std::max(highest(lane.id.lane), lane.id.epoch);
@@ -94,14 +102,14 @@ public:
     }
 
     /// Decides on every part, and merges the complete segments.
-    void take(std::vector<ArrivedPart>& arrived, std::int64_t head) {
+    void take(std::vector<ArrivedPart>& arrived) {
         load_known_parts(arrived);
         for (ArrivedPart& part : arrived) {
             highest(part.id.lane.lane) = std::max(highest(part.id.lane.lane), part.id.lane.epoch);
         }
         for (ArrivedPart& part : arrived) take_part(part);
         if (to_apply_.empty()) return;
-        applied_ = apply_parts(*reader_, header_->replica, to_apply_, head, now_);
+        applied_ = apply_parts(*reader_, {.replica = header_->replica, .seen = header_->seen}, to_apply_, now_);
         for (std::size_t i = 0; i < to_apply_.size(); ++i) {
             TakenPart& taken = known_.at(to_apply_[i].id);
             taken.outcomes = std::move(applied_->outcomes[i]);
@@ -111,21 +119,23 @@ public:
 
     [[nodiscard]] bool has_effect() const noexcept { return !moved_.empty(); }
 
-    /// What to write. `not_before`: when the seller's last effect was applied.
-    [[nodiscard]] SyncEffect effect(std::int64_t head, Timestamp not_before) {
+    /// What to write.
+    [[nodiscard]] SyncEffect effect() {
         SyncEffect effect;
         effect.replica = header_->replica;
-        effect.head = head;
-        effect.applied_at = std::max(now_, not_before);
-        if (settings_.backup_began) {
-            effect.applied_at = std::max(effect.applied_at, *settings_.backup_began + std::chrono::microseconds(1));
-        }
+        effect.head = before_.seq;
+        effect.digest = before_.digest;
+        effect.applied_at = applied_at(now_, before_, settings_);
         for (const auto& [id, cursor] : cursors_) {
             if (moved_.contains(id)) effect.cursors.push_back({.id = id, .cursor = cursor});
         }
         for (const PartId& id : changed_parts_) effect.parts.push_back(known_.at(id));
         if (applied_) {
             effect.head = applied_->head;
+            effect.digest = applied_->digest;
+            for (const StoredRow& row : applied_->rows) {
+                if (!applied_->known.contains(row.at)) news_.push_back(row);
+            }
             effect.rows = std::move(applied_->rows);
             effect.dead_letters = std::move(applied_->dead_letters);
             effect.lost = std::move(applied_->lost);
@@ -134,19 +144,39 @@ public:
         return effect;
     }
 
+    /// The answer, once the effect is written: it shows rows as they are then.
+
     [[nodiscard]] IntakeResult result() {
         protocol::Ack ack;
         ack.hub_epoch = settings_.epoch;
         ack.next_after_s = options_->next_after_s;
+        // what was written just now is in memory: a replica that was in step costs no look into the feed
+        const bool in_step = applied_ && header_->seen >= before_.seq;
+        ack.pull = in_step ? pull_page(*reader_, pull_request(), std::move(news_), applied_->head)
+                           : pull_page(*reader_, pull_request());
+        const std::optional<protocol::Sum128> digest = applied_ ? applied_->digest : before_.digest;
+        if (digest) {
+            ack.digest = {.at = applied_ ? applied_->head : before_.seq, .root = protocol::digest_text(*digest)};
+        }
         ack.outcomes = std::move(outcomes_);
-        ack.pull.from = header_->seen;
-        ack.pull.to = header_->seen;
         ack.lanes = lane_acks();
         counts_.problems = static_cast<std::int64_t>(problems_.size());
         return {.ack = std::move(ack), .counts = counts_};
     }
 
 private:
+    /// A row whose change did not take effect as it was sent is told again, even if it did not change at all.
+    [[nodiscard]] PullRequest pull_request() {
+        PullRequest request{.seen = header_->seen, .bytes = options_->pull_bytes, .known = {}, .wanted = {}};
+        if (applied_) request.known = std::move(applied_->known);
+        for (const protocol::ChangeOutcome& outcome : outcomes_) {
+            const protocol::TableDescriptor* table = protocol::find_table(outcome.table);
+            if (table == nullptr || outcome.outcome == protocol::Outcome::duplicate) continue;
+            request.wanted.insert({.table = table->number, .key = outcome.key});
+        }
+        return request;
+    }
+
     std::int64_t& highest(protocol::Lane lane) { return lane == protocol::Lane::ops ? highest_ops_ : highest_bulk_; }
 
     /// Reads what is stored of the arriving parts and of the parts that their segments still wait with.
@@ -267,6 +297,7 @@ private:
     Timestamp now_;
     const IntakeOptions* options_;
     HubSettings settings_;
+    SellerHead before_;
     std::map<LaneId, LaneCursor> cursors_;
     std::int64_t highest_ops_ = 0;
     std::int64_t highest_bulk_ = 0;
@@ -280,6 +311,7 @@ private:
     std::map<LaneId, Problem> problems_;
     std::vector<PartToApply> to_apply_;
     std::optional<Applied> applied_;
+    std::vector<StoredRow> news_;  ///< written now, and not known to the replica
     std::vector<protocol::ChangeOutcome> outcomes_;
     IntakeCounts counts_;
 };
@@ -298,8 +330,8 @@ Decoded<IntakeResult> take_parts(HubStore& store, const protocol::SyncHeader& he
     }
     const std::unique_ptr<SellerWriter> writer = store.write(header.seller);
     Intake intake(*writer, header, now, options);
-    intake.take(*arrived, writer->head());
-    if (intake.has_effect()) writer->save(intake.effect(writer->head(), writer->last_applied_at()));
+    intake.take(*arrived);
+    if (intake.has_effect()) writer->save(intake.effect());
     IntakeResult result = intake.result();
     if (intake.has_effect()) writer->commit();
     return result;

@@ -61,6 +61,14 @@ std::optional<Timestamp> instant_of(std::string_view text) {
 
 }  // namespace
 
+SellerHead SqliteQueries::head() {
+    Query row = db_->query("SELECT seq, applied_at, digest FROM seller_head WHERE seller = ?", seller_);
+    if (!row.step()) return {};
+    SellerHead head{.seq = row.integer(0), .applied_at = row.time(1), .digest = std::nullopt};
+    if (!row.is_null(2)) head.digest = protocol::digest_of_bytes(row.blob(2).first<16>());
+    return head;
+}
+
 std::vector<LaneState> SqliteQueries::lanes(std::string_view replica) {
     Query query = db_->query(
         "SELECT epoch, lane, next_seq, next_part, parts, head, applied_head FROM lane_cursor "
@@ -153,7 +161,7 @@ std::vector<ClaimHolder> SqliteQueries::claims(const std::vector<Claim>& claims)
 std::vector<StoredRow> SqliteQueries::changes(std::int64_t after, std::size_t at_most) {
     Query query = db_->query(
         "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "
-        "WHERE seller = ? AND version > ? ORDER BY version LIMIT ?",
+        "WHERE seller = ? AND version > ? AND tbl NOT IN (5, 6, 7, 8, 9) ORDER BY version LIMIT ?",
         seller_, after, static_cast<std::int64_t>(at_most));
     return read_rows(query);
 }

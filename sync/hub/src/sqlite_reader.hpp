@@ -15,6 +15,7 @@ class SqliteQueries {
 public:
     SqliteQueries(storage::Connection& db, std::string_view seller) : db_(&db), seller_(seller) {}
 
+    [[nodiscard]] SellerHead head();
     [[nodiscard]] std::vector<LaneState> lanes(std::string_view replica);
     [[nodiscard]] std::vector<TakenPart> parts(std::string_view replica, const std::vector<PartId>& ids);
     [[nodiscard]] std::vector<std::int64_t> applied_until(std::string_view replica, const std::vector<LaneId>& lanes,

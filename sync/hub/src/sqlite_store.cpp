@@ -100,6 +100,7 @@ public:
     SqliteSeller(Connection& db, std::string_view seller) : queries_(db, seller) {}
 
     HubSettings settings() override { return read_settings(queries_.connection()); }
+    SellerHead head() override { return queries_.head(); }
     std::vector<LaneState> lanes(std::string_view replica) override { return queries_.lanes(replica); }
     std::vector<TakenPart> parts(std::string_view replica, const std::vector<PartId>& ids) override {
         return queries_.parts(replica, ids);
@@ -145,21 +146,10 @@ struct WriteAccess {
 
 class SqliteSellerWriter final : private WriteAccess, public SqliteSeller<SellerWriter> {
 public:
-    SqliteSellerWriter(Pool& pool, std::string_view seller) : WriteAccess(pool), SqliteSeller(*lease, seller) {
-        Query row = (*lease).query("SELECT seq, applied_at FROM seller_head WHERE seller = ?", seller);
-        if (!row.step()) return;
-        head_ = row.integer(0);
-        last_applied_at_ = row.time(1);
-    }
+    SqliteSellerWriter(Pool& pool, std::string_view seller) : WriteAccess(pool), SqliteSeller(*lease, seller) {}
 
-    std::int64_t head() const noexcept override { return head_; }
-    Timestamp last_applied_at() const noexcept override { return last_applied_at_; }
     void save(const SyncEffect& effect) override { save_effect(transaction, queries().seller(), effect); }
     void commit() override { transaction.commit(); }
-
-private:
-    std::int64_t head_ = 0;
-    Timestamp last_applied_at_{};
 };
 
 void set_fact(WriteTransaction& write, std::string_view name, const std::string& value) {

@@ -2,6 +2,10 @@
 
 #include "outcome_codec.hpp"
 
+#include <array>
+#include <cstdint>
+#include <span>
+
 namespace edge::hub {
 
 using storage::Connection;
@@ -104,10 +108,15 @@ void save_effect(storage::WriteTransaction& write, std::string_view seller, cons
     if (!effect.dead_letters.empty()) save_dead_letters(db, seller, effect);
     if (!effect.lost.empty()) save_history(db, seller, effect);
     save_cursors(db, seller, effect);
+    std::optional<std::array<std::uint8_t, 16>> digest;
+    if (effect.digest) digest = protocol::digest_bytes(*effect.digest);
+    std::optional<std::span<const std::uint8_t>> blob;
+    if (digest) blob.emplace(*digest);
     db.query(
-          "INSERT INTO seller_head (seller, seq, applied_at) VALUES (?, ?, ?) "
-          "ON CONFLICT (seller) DO UPDATE SET seq = excluded.seq, applied_at = excluded.applied_at",
-          seller, effect.head, effect.applied_at)
+          "INSERT INTO seller_head (seller, seq, applied_at, digest) VALUES (?, ?, ?, ?) "
+          "ON CONFLICT (seller) DO UPDATE SET seq = excluded.seq, applied_at = excluded.applied_at, digest = "
+          "excluded.digest",
+          seller, effect.head, effect.applied_at, blob)
         .run();
 }
 

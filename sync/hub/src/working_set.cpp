@@ -21,11 +21,6 @@ std::string text_of(const HubRow& row, std::string_view column) {
     return text == nullptr ? std::string() : *text;
 }
 
-bool is_set(const HubRow& row, std::string_view column) {
-    const protocol::FieldValue* value = protocol::find_field(row.fields, column);
-    return value != nullptr && !protocol::is_null(*value);
-}
-
 }  // namespace
 
 Claim claim_of(const HubRow& row) { return {.parent = text_of(row, "bundle"), .code = text_of(row, "claim_code")}; }
@@ -107,7 +102,7 @@ bool WorkingSet::has_live_children(std::string_view bundle) const {
     if (found == children_.end()) return false;
     return std::any_of(found->second.begin(), found->second.end(), [&](const std::string& key) {
         const std::optional<HubRow>& child = row(reservations_table(), key);
-        return child && !child->deleted && !is_set(*child, "collected_at") && !is_set(*child, "cancelled_at");
+        return child && !child->deleted;
     });
 }
 

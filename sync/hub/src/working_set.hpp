@@ -36,7 +36,8 @@ public:
     [[nodiscard]] const std::optional<protocol::HubRow>& row(int table, std::string_view key) const;
     void put(int table, std::string_view key, protocol::HubRow row);
 
-    /// Reservations of the bundle that are neither collected nor cancelled; its children were wanted and loaded.
+    /// Whether the bundle still has reservations, whatever became of them: who deletes a bundle deletes first those
+    /// that it knows, and a bundle must not leave the others without a parent. Its children were wanted and loaded.
     [[nodiscard]] bool has_live_children(std::string_view bundle) const;
     /// True if another reservation of the bundle bears the code; the claim was wanted and loaded.
     [[nodiscard]] bool is_taken(std::string_view bundle, std::string_view code, std::string_view by_other_than) const;

@@ -4,6 +4,8 @@
 #include "object_reader.hpp"
 #include "positions.hpp"
 
+#include "edge/protocol/row_digest.hpp"
+
 namespace edge::protocol {
 namespace {
 
@@ -108,6 +110,14 @@ PullPage read_pull(ObjectReader& ack, const JsonValue& value, const Limits& limi
     return pull;
 }
 
+Digest read_digest(ObjectReader& ack, const JsonValue& value) {
+    ObjectReader reader(value, "digest");
+    Digest digest{.at = reader.integer("at", 0, largest), .root = reader.text("root")};
+    if (!parse_digest(digest.root)) reader.fail("root", "is not 32 hexadecimal digits");
+    if (!reader.ok()) ack.fail("digest", reader.problem().detail);
+    return digest;
+}
+
 }  // namespace
 
 void write_ack(std::string& out, const Ack& ack) {
@@ -127,6 +137,13 @@ void write_ack(std::string& out, const Ack& ack) {
     write_integer(out, ack.next_after_s);
     out += R"(,"pull":)";
     write_pull(out, ack.pull);
+    if (ack.digest) {
+        out += R"(,"digest":{"at":)";
+        write_integer(out, ack.digest->at);
+        out += R"(,"root":)";
+        write_text(out, ack.digest->root);
+        out += '}';
+    }
     write_members(out, ack.extra);
     out += '}';
 }
@@ -145,6 +162,8 @@ Decoded<Ack> read_ack(const JsonValue& value, const Limits& limits) {
         outcomes->each_element([&](const JsonValue& one) { ack.outcomes.push_back(read_outcome(reader, one)); });
     }
     if (const std::optional<JsonValue> pull = reader.object_if_any("pull")) ack.pull = read_pull(reader, *pull, limits);
+    if (const std::optional<JsonValue> digest = reader.object_if_any("digest"))
+        ack.digest = read_digest(reader, *digest);
     if (!reader.ok()) return reader.problem();
     ack.extra = reader.rest();
     return ack;

@@ -15,9 +15,14 @@ using reason::already_collected;
 
 std::string instant_text(std::int64_t hlc) { return format_timestamp(Timestamp(std::chrono::milliseconds(hlc))); }
 
-/// True if the writer knew the row as it is: by the version it names, or because the row is its own last write.
+/// The version up to which the writer knew the row: what it says of the row itself, or of everything.
+std::int64_t known_version(const Change& change, const MergeContext& context) {
+    return std::max(change.base.value_or(0), context.seen);
+}
+
+/// True if the writer knew the row as it is: by its version, or because the row is its own last write.
 bool has_seen(const HubRow& row, const Change& change, const MergeContext& context) {
-    if (change.base && *change.base >= row.version) return true;
+    if (row.version > 0 && known_version(change, context) >= row.version) return true;
     return row.writer == context.replica && context.hlc >= row.hlc;
 }
 
@@ -119,15 +124,15 @@ private:
     std::string reason_;
 };
 
-bool hub_stands(const HubRow& row, const Change& change) {
-    return row.hub_version > 0 && (!change.base || *change.base < row.hub_version);
+bool hub_stands(const HubRow& row, const Change& change, const MergeContext& context) {
+    return row.hub_version > 0 && known_version(change, context) < row.hub_version;
 }
 
 void join_field(RowMerge& merge, const TableDescriptor& table, const HubRow& current, const Change& change,
                 const Field& field, const MergeContext& context) {
     switch (table.rule) {
         case MergeRule::hub:
-            if (hub_stands(current, change)) return merge.lose(field, reason::hub_owns);
+            if (hub_stands(current, change, context)) return merge.lose(field, reason::hub_owns);
             return merge.join_by_clock(field);
         case MergeRule::revision:
             if (!merge.seen() && context.hlc < current.hlc) return merge.lose(field, reason::later_write);
@@ -176,7 +181,7 @@ Merge merge_deletion(const TableDescriptor& table, const std::optional<HubRow>& 
     if (!current) return refused(Outcome::duplicate, reason::unknown_row);
     if (current->deleted) return refused(Outcome::duplicate, {});
     const bool seen = has_seen(*current, change, context);
-    if (table.rule == MergeRule::hub && hub_stands(*current, change))
+    if (table.rule == MergeRule::hub && hub_stands(*current, change, context))
         return refused(Outcome::superseded, reason::hub_owns);
     if (table.rule == MergeRule::reservation && is_set(*current, "collected_at") && !seen) {
         return refused(Outcome::superseded, reason::collected_is_final);

@@ -50,18 +50,6 @@ std::string hexadecimal_of(const Hash& hash) {
     return text;
 }
 
-void add_to(Sum128& sum, const Sum128& term) noexcept {
-    const std::uint64_t low = sum.low + term.low;
-    sum.high += term.high + (low < sum.low ? 1 : 0);
-    sum.low = low;
-}
-
-Sum128 negated(const Sum128& sum) noexcept {
-    Sum128 result{.high = ~sum.high, .low = ~sum.low};
-    add_to(result, {.high = 0, .low = 1});
-    return result;
-}
-
 Hash hash_of(std::span<const Sum128> buckets) {
     Hasher hasher;
     for (const Sum128& bucket : buckets) {
@@ -71,7 +59,60 @@ Hash hash_of(std::span<const Sum128> buckets) {
     return hasher.finish();
 }
 
+constexpr std::uint64_t shifted(std::uint8_t byte, unsigned bits) noexcept { return std::uint64_t{byte} << bits; }
+
+std::optional<std::uint8_t> digit_of(char c) {
+    const std::size_t place = hexadecimal.find(c);
+    if (place == std::string_view::npos) return std::nullopt;
+    return static_cast<std::uint8_t>(place);
+}
+
 }  // namespace
+
+Sum128& Sum128::operator+=(const Sum128& term) noexcept {
+    const std::uint64_t before = low;
+    low += term.low;
+    high += term.high + (low < before ? 1 : 0);
+    return *this;
+}
+
+Sum128& Sum128::operator-=(const Sum128& term) noexcept {
+    high -= term.high + (low < term.low ? 1 : 0);
+    low -= term.low;
+    return *this;
+}
+
+std::array<std::uint8_t, 16> digest_bytes(const Sum128& sum) noexcept {
+    std::array<std::uint8_t, 16> bytes{};
+    for (std::size_t i = 0; i < 8; ++i) {
+        bytes.at(i) = static_cast<std::uint8_t>(sum.high >> (56U - 8U * i));
+        bytes.at(i + 8) = static_cast<std::uint8_t>(sum.low >> (56U - 8U * i));
+    }
+    return bytes;
+}
+
+Sum128 digest_of_bytes(std::span<const std::uint8_t, 16> bytes) noexcept {
+    Sum128 sum;
+    for (std::size_t i = 0; i < 8; ++i) {
+        sum.high |= shifted(bytes[i], static_cast<unsigned>(56U - 8U * i));
+        sum.low |= shifted(bytes[i + 8], static_cast<unsigned>(56U - 8U * i));
+    }
+    return sum;
+}
+
+std::string digest_text(const Sum128& sum) { return hexadecimal_of(digest_bytes(sum)); }
+
+std::optional<Sum128> parse_digest(std::string_view text) {
+    std::array<std::uint8_t, 16> bytes{};
+    if (text.size() != 2 * bytes.size()) return std::nullopt;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const std::optional<std::uint8_t> high = digit_of(text[2 * i]);
+        const std::optional<std::uint8_t> low = digit_of(text[2 * i + 1]);
+        if (!high || !low) return std::nullopt;
+        bytes.at(i) = static_cast<std::uint8_t>(*high * 16U + *low);
+    }
+    return digest_of_bytes(bytes);
+}
 
 Sum128 row_hash(const TableDescriptor& table, std::string_view key, const Fields& fields) {
     Fields known;
@@ -102,13 +143,13 @@ std::size_t bucket_of(std::string_view key) noexcept {
 void RowDigest::add(const TableDescriptor& table, std::string_view key, const Fields& fields) {
     Table& sums = tables_[table_order(table.name)];
     sums.rows += 1;
-    add_to(sums.buckets.at(bucket_of(key)), row_hash(table, key, fields));
+    sums.buckets.at(bucket_of(key)) += row_hash(table, key, fields);
 }
 
 void RowDigest::remove(const TableDescriptor& table, std::string_view key, const Fields& fields) {
     const auto found = tables_.find(table_order(table.name));
     if (found == tables_.end()) return;
-    add_to(found->second.buckets.at(bucket_of(key)), negated(row_hash(table, key, fields)));
+    found->second.buckets.at(bucket_of(key)) -= row_hash(table, key, fields);
     found->second.rows -= 1;
     if (found->second.rows == 0) tables_.erase(found);
 }

@@ -160,6 +160,8 @@ const Column* find_column(const TableDescriptor& table, std::string_view name) n
     return nullptr;
 }
 
+bool is_shared(const TableDescriptor& table) noexcept { return table.rule != MergeRule::revision; }
+
 std::size_t table_order(std::string_view name) noexcept {
     const TableDescriptor* found = find_table(name);
     return found == nullptr ? tables.size() : static_cast<std::size_t>(found - tables.data());

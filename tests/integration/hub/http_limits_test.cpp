@@ -33,7 +33,7 @@ protected:
 TEST_F(HttpLimitsTest, KnowsItsPathsAndTheirMethods) {
     serve();
 
-    EXPECT_EQ(problem_of(get("/v1/pull")).status, 404);
+    EXPECT_EQ(problem_of(get("/v1/push")).status, 404);
     EXPECT_EQ(problem_of(get("/")).status, 404);
     const protocol::Response wrong = get("/v1/sync");
     EXPECT_EQ(problem_of(wrong).status, 405);

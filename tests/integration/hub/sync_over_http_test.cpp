@@ -29,14 +29,15 @@ TEST_F(SyncOverHttpTest, TakesWhatADeviceSendsInOneRoundTrip) {
     EXPECT_EQ(server->counters().applied_changes, 5U);
 }
 
-TEST_F(SyncOverHttpTest, GivesTheSameAnswerToTheSameBytes) {
+TEST_F(SyncOverHttpTest, SaysTheSameOfTheSameBytes) {
     device.reservation(9, 8, "NOBUNDLE");
     const std::string body = device.request(shop(30));
 
-    const protocol::Response first = post(body);
-    const protocol::Response second = post(body);
+    const Ack first = ack_of(post(body));
+    const Ack second = ack_of(post(body));
 
-    EXPECT_EQ(second.body, first.body);
+    EXPECT_EQ(second.lanes, first.lanes);
+    EXPECT_EQ(second.outcomes, first.outcomes);
     EXPECT_EQ(store->dead_letters({}).size(), 1U);
     EXPECT_EQ(server->counters().applied_segments, 1U);
     EXPECT_EQ(server->counters().repeated_parts, 1U);
@@ -155,7 +156,9 @@ TEST_F(SyncOverHttpTest, HoldsAllThatWasAnsweredAfterItIsOpenedAgain) {
     transport::HttpClient http(settings);
     const Ack second = ack_of(response_of(http.post(protocol::sync_path, body, protocol::sync_content_type)));
 
-    EXPECT_EQ(second, first);
+    EXPECT_EQ(second.lanes, first.lanes);
+    EXPECT_EQ(second.outcomes, first.outcomes);
+    EXPECT_EQ(second.digest, first.digest);
     EXPECT_EQ(rows(), before);
 }
 

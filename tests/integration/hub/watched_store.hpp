@@ -64,8 +64,7 @@ public:
         return writer_->changes(after, at_most);
     }
     void each_row(const std::function<void(const hub::StoredRow&)>& visit) override { writer_->each_row(visit); }
-    std::int64_t head() const noexcept override { return writer_->head(); }
-    Timestamp last_applied_at() const noexcept override { return writer_->last_applied_at(); }
+    hub::SellerHead head() override { return writer_->head(); }
     void save(const hub::SyncEffect& effect) override { writer_->save(effect); }
     void commit() override {
         store_->before_commit();

@@ -57,7 +57,8 @@ TEST_F(IntakeTest, AnswersARetryFromWhatIsStoredWithoutAnyEffect) {
 
     const Ack again = take(device, parts);
 
-    EXPECT_EQ(again, first);
+    EXPECT_EQ(again.lanes, first.lanes);
+    EXPECT_EQ(again.outcomes, first.outcomes);
     ASSERT_EQ(again.outcomes.size(), 1U);
     EXPECT_EQ(store->read("s-1")->changes(0, 100), before);
     EXPECT_EQ(dead_letters().size(), 1U);

@@ -108,13 +108,29 @@ TEST_F(HubMergeTest, ClosesABundleInsteadOfDeletingItUnderALiveReservation) {
     EXPECT_TRUE(is_closed(2));
 }
 
-TEST_F(HubMergeTest, DeletesABundleOnceItsReservationsAreOver) {
+TEST_F(HubMergeTest, ClosesABundleInsteadOfDeletingItUnderASaleThatTheDeleterDidNotKnow) {
+    device.reservation(10, 2, "A");
+    device.collect(10);
+    send(device);
+    other.clock = device.clock + 1000;
+    other.remove("bundles", 2);
+
+    const Ack ack = send(other);
+
+    ASSERT_EQ(ack.outcomes.size(), 1U);
+    EXPECT_EQ(ack.outcomes[0].reason, reason::closed_instead);
+    EXPECT_FALSE(row(bundles, 2).deleted) << "a sale must not be left without its bundle";
+}
+
+TEST_F(HubMergeTest, DeletesABundleTogetherWithItsReservations) {
     device.reservation(10, 2, "A");
     device.reservation(11, 2, "B");
     send(device);
     device.collect(10);
     device.cancel(11);
     send(device);
+    device.remove("reservations", 10);
+    device.remove("reservations", 11);
     device.remove("bundles", 2);
 
     const Ack ack = send(device);

@@ -17,7 +17,8 @@ namespace edge::hub {
 
 struct IntakeOptions {
     protocol::Limits limits;
-    std::int64_t next_after_s = 300;  ///< when a device should come again
+    std::int64_t next_after_s = 300;     ///< when a device should come again
+    std::size_t pull_bytes = 1U << 20U;  ///< of the rows in a pull page, uncompressed; 0: no page
 };
 
 /// What an intake did, for counters.
@@ -46,6 +47,16 @@ struct IntakeResult {
 /// The same for the body of a POST to sync_path.
 [[nodiscard]] protocol::Decoded<IntakeResult> take_request(HubStore& store, std::string_view body, Timestamp now,
                                                            const IntakeOptions& options = {});
+
+/// Writes rows in the hub's own name (the marketplace's web application, an operator): `fields` are what changes, a
+/// creation has all; `hlc` is ms since 1970 UTC, 0 for now. The hub knows every row as it is, so its values stand.
+/// Saved in the writer's transaction, not committed. Returns what became of the changes that were not accepted, `index`
+/// counting from 0; writes nothing if nothing changed.
+[[nodiscard]] std::vector<protocol::ChangeOutcome> write_own_rows(SellerWriter& writer,
+                                                                  std::vector<protocol::Change> changes, Timestamp now);
+/// The same in a transaction of its own.
+std::vector<protocol::ChangeOutcome> write_own_rows(HubStore& store, std::string_view seller,
+                                                    std::vector<protocol::Change> changes, Timestamp now);
 
 /// Takes a bundle file's parts the way the network would have brought them, a request's worth at a time, and returns
 /// the receipt for the device. Throws `corrupt_data` for a file that is not whole (nothing is taken then), `refused`

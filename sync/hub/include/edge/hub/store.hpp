@@ -4,6 +4,7 @@
 #include "edge/protocol/exchange.hpp"
 #include "edge/protocol/hub_session.hpp"
 #include "edge/protocol/lane.hpp"
+#include "edge/protocol/row_digest.hpp"
 
 #include <chrono>
 #include <compare>
@@ -41,6 +42,14 @@ struct Claim {
 struct ClaimHolder {
     Claim claim;
     RowKey row;
+};
+
+/// Where a seller stands.
+struct SellerHead {
+    std::int64_t seq = 0;  ///< the seller's sequence; 0 for a new seller
+    Timestamp applied_at;  ///< when the seller's last effect was applied, by the hub's clock
+    /// Sum of the hashes of the rows that are shared and not deleted; nothing if it was never added up.
+    std::optional<protocol::Sum128> digest = protocol::Sum128{};
 };
 
 /// One numbering of one replica's lane.
@@ -102,9 +111,10 @@ struct LostWrite {
 
 /// Everything that one request does, written together or not at all.
 struct SyncEffect {
-    std::string replica;
-    std::int64_t head = 0;  ///< the seller's sequence afterwards
-    Timestamp applied_at;   ///< not before SellerWriter::last_applied_at
+    std::string replica;                     ///< empty: the hub's own
+    std::int64_t head = 0;                   ///< the seller's sequence afterwards
+    Timestamp applied_at;                    ///< not before SellerHead::applied_at
+    std::optional<protocol::Sum128> digest;  ///< SellerHead::digest afterwards
     std::vector<StoredRow> rows;
     std::vector<LaneState> cursors;
     std::vector<TakenPart> parts;
@@ -148,6 +158,7 @@ public:
     virtual ~SellerReader() = default;
 
     [[nodiscard]] virtual HubSettings settings() = 0;
+    [[nodiscard]] virtual SellerHead head() = 0;
     /// All numberings of the replica, ascending.
     [[nodiscard]] virtual std::vector<LaneState> lanes(std::string_view replica) = 0;
     [[nodiscard]] virtual std::vector<TakenPart> parts(std::string_view replica, const std::vector<PartId>& ids) = 0;
@@ -160,7 +171,8 @@ public:
     [[nodiscard]] virtual std::vector<StoredRow> children(const std::vector<std::string>& parents) = 0;
     /// Who holds those claims, tombstones left out.
     [[nodiscard]] virtual std::vector<ClaimHolder> claims(const std::vector<Claim>& claims) = 0;
-    /// The feed: rows changed after that version, oldest change first, tombstones included.
+    /// The feed: shared rows (protocol::is_shared) changed after that version, oldest change first, tombstones
+    /// included.
     [[nodiscard]] virtual std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) = 0;
     /// Every row in order of table and key, tombstones included.
     virtual void each_row(const std::function<void(const StoredRow&)>& visit) = 0;
@@ -169,10 +181,6 @@ public:
 /// The one transaction of a request. Nobody else writes this seller meanwhile. Undone unless committed.
 class SellerWriter : public SellerReader {
 public:
-    /// The seller's sequence as it is; 0 for a new seller.
-    [[nodiscard]] virtual std::int64_t head() const noexcept = 0;
-    /// When the seller's last effect was applied, by the hub's clock.
-    [[nodiscard]] virtual Timestamp last_applied_at() const noexcept = 0;
     virtual void save(const SyncEffect& effect) = 0;
     /// Durable on this machine when it returns.
     virtual void commit() = 0;

@@ -16,6 +16,8 @@ namespace edge::protocol {
 /// POST /v1/sync: a body of lines, the first a header, then the very bytes of one part each. A header alone is a poll.
 /// Where the first part says the same as the header would, the header is left out.
 inline constexpr std::string_view sync_path = "/v1/sync";
+/// GET: an ack without segments, as a poll gets it. `?seller=…&replica=…&seen=…`
+inline constexpr std::string_view pull_path = "/v1/pull";
 inline constexpr std::string_view sync_content_type = "application/x-ndjson";
 inline constexpr std::string_view ack_content_type = "application/json";
 
@@ -98,6 +100,9 @@ struct Ack {
     std::vector<ChangeOutcome> outcomes;  ///< of this request's changes, those not accepted
     std::int64_t next_after_s = 300;
     PullPage pull;
+    /// Of the shared rows at the seller's sequence `at`: their hashes added up (row_digest.hpp). What a device holds
+    /// when its cursor is there.
+    std::optional<Digest> digest;
     Members extra;
     friend bool operator==(const Ack&, const Ack&) = default;
 };

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +20,17 @@ struct Sum128 {
     std::uint64_t high = 0;
     std::uint64_t low = 0;
     friend bool operator==(const Sum128&, const Sum128&) = default;
+
+    Sum128& operator+=(const Sum128& term) noexcept;
+    Sum128& operator-=(const Sum128& term) noexcept;
 };
+
+/// 32 hexadecimal digits and back; nothing for any other text.
+[[nodiscard]] std::string digest_text(const Sum128& sum);
+[[nodiscard]] std::optional<Sum128> parse_digest(std::string_view text);
+/// 16 bytes, most significant first, and back.
+[[nodiscard]] std::array<std::uint8_t, 16> digest_bytes(const Sum128& sum) noexcept;
+[[nodiscard]] Sum128 digest_of_bytes(std::span<const std::uint8_t, 16> bytes) noexcept;
 
 /// How many buckets a table's rows are spread over.
 inline constexpr std::size_t buckets_per_table = 64;

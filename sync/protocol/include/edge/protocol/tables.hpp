@@ -53,6 +53,9 @@ struct TableDescriptor {
 [[nodiscard]] const TableDescriptor* find_table(std::string_view name) noexcept;
 [[nodiscard]] const TableDescriptor* find_table(int number) noexcept;
 [[nodiscard]] const Column* find_column(const TableDescriptor& table, std::string_view name) noexcept;
+/// True for rows that every device of the seller holds. The others belong to the replica that computed them: they go up
+/// and never come down.
+[[nodiscard]] bool is_shared(const TableDescriptor& table) noexcept;
 /// Place in synced_tables(); the number of tables for an unknown one.
 [[nodiscard]] std::size_t table_order(std::string_view name) noexcept;
 
