@@ -6,7 +6,7 @@ build_packages=(
     libhowardhinnant-date-dev libsodium-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev libtomlplusplus-dev
     libzstd-dev zlib1g-dev
 )
-test_packages=(libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev python3-jsonschema sqlite3)
+test_packages=(clang libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev python3-jsonschema sqlite3)
 lint_packages=(clang-format clang-tidy)
 
 step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }

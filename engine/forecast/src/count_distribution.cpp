@@ -102,12 +102,12 @@ struct StoredDistribution {
     }
     template <class Archive>
     void load(Archive& archive) {
-        bool has_cap = false;
+        std::uint8_t has_cap = 0;  // not a bool: any other byte than 0 and 1 would be undefined
         std::int64_t cap_value = 0;
         std::uint64_t count = 0;
         archive(has_cap, cap_value, count);
-        if (count > most_parts) throw cereal::Exception("too many parts");
-        if (has_cap) cap = cap_value;
+        if (has_cap > 1 || count > most_parts) throw cereal::Exception("not a distribution");
+        if (has_cap == 1) cap = cap_value;
         parts.resize(count);
         for (NegativeBinomial& part : parts) archive(part.weight, part.mean, part.size);
     }

@@ -1,18 +1,9 @@
 #include "pooled/codec.hpp"
 
-#include "sealed_bytes.hpp"
-
 #include <algorithm>
 #include <cmath>
 
 namespace edge::forecast::pooled {
-
-namespace {
-
-/// To be raised whenever the layout or the meaning of a number changes: an older state is then made anew.
-constexpr Seal state_seal{.magic = 0x4C4F4F50, .version = 2};  // "POOL"
-
-}  // namespace
 
 /// Writes and reads each part of a state. `Archive` is an output or an input archive of cereal; sequences are read one
 /// by one, so that a wrong count runs out of bytes instead of memory.
@@ -43,6 +34,13 @@ struct Codec {
         archive(weather ? static_cast<std::int64_t>(*weather) : std::int64_t{-1});
     }
 
+    /// A byte that is neither 0 nor 1 is no bool, and to read it as one is undefined.
+    static void get(auto& archive, bool& value) {
+        std::uint8_t byte = 0;
+        archive(byte);
+        check(byte <= 1);
+        value = byte == 1;
+    }
     static void get(auto& archive, double& value) {
         archive(value);
         check(std::isfinite(value));
@@ -62,7 +60,9 @@ struct Codec {
         std::int64_t seller = 0;
         std::int64_t category = 0;
         bool has_category = false;
-        archive(seller, has_category, category);
+        archive(seller);
+        get(archive, has_category);
+        archive(category);
         key.seller = SellerId(seller);
         if (has_category) key.category = CategoryId(category);
     }
@@ -70,13 +70,15 @@ struct Codec {
     static void get(auto& archive, std::optional<Value>& value) {
         bool has_value = false;
         Value held{};
-        archive(has_value, held);
+        get(archive, has_value);
+        archive(held);
         value.reset();
         if (has_value) value = held;
     }
     static void get(auto& archive, Context& context) {
         std::int64_t weekday = 0;
-        archive(weekday, context.is_holiday);
+        archive(weekday);
+        get(archive, context.is_holiday);
         check(weekday >= 0 && weekday <= 6);
         context.weekday = static_cast<int>(weekday);
         get(archive, context.start_hour);
@@ -136,7 +138,7 @@ struct Codec {
         put(archive, means.weekday_dispersion_);
     }
     static void get(auto& archive, WindowMeans& means) {
-        archive(means.known_);
+        get(archive, means.known_);
         get(archive, means.slow_);
         get(archive, means.fast_);
         for (FadingMean& mean : means.by_weekday_) get(archive, mean);
@@ -196,7 +198,8 @@ struct Codec {
         for (RunningDispersion& dispersion : series.dispersion) get(archive, dispersion);
         for (double& score : series.scores) get(archive, score);
         std::uint64_t count = 0;
-        archive(series.scored, count);
+        get(archive, series.scored);
+        archive(count);
         for (std::uint64_t i = 0; i < count; ++i) {
             double hour = 0;
             get(archive, hour);
@@ -281,7 +284,9 @@ struct Codec {
         std::int64_t weekday = 0;
         std::int64_t start = 0;
         std::int64_t end = 0;
-        archive(day, weekday, start, end, row.is_holiday, row.reservations);
+        archive(day, weekday, start, end);
+        get(archive, row.is_holiday);
+        archive(row.reservations);
         check(std::abs(day) < 4'000'000 && std::abs(weekday) < 1'000'000);
         row.day = LocalDate(std::chrono::days(day));
         row.weekday = static_cast<int>(weekday);
@@ -289,7 +294,8 @@ struct Codec {
         row.window_end = TimeOfDay(end);
         bool has_temperature = false;
         std::int64_t temperature = 0;
-        archive(has_temperature, temperature);
+        get(archive, has_temperature);
+        archive(temperature);
         if (has_temperature) row.temperature = Celsius::from_units(temperature);
         get_weather(archive, row.weather);
         get(archive, row.no_shows);
