@@ -77,12 +77,13 @@ std::vector<HolidayEntry> read_holidays(const ImportArguments& arguments) {
 Answer run_import(Context& context, const ImportArguments& arguments) {
     Engine& engine = context.engine();
     const std::vector<HolidayEntry> holidays = read_holidays(arguments);
-    const std::int64_t added = arguments.dry_run ? 0 : engine.add_holidays(holidays);
+    const std::int64_t added = engine.add_holidays(holidays, {.dry_run = arguments.dry_run});
     if (context.json())
         return {.data = Json::Object{{"dry_run", arguments.dry_run}, {"read", holidays.size()}, {"added", added}},
                 .text = {}};
     const std::string read = count_of(static_cast<std::int64_t>(holidays.size()), "holiday", "holidays");
-    if (arguments.dry_run) return {.data = {}, .text = "Read " + read + "; nothing was written (--dry-run).\n"};
+    if (arguments.dry_run)
+        return {.data = {}, .text = fmt::format("Read {}, {} new; nothing was written (--dry-run).\n", read, added)};
     return {.data = {}, .text = fmt::format("Read {}, {} new.\n", read, added), .confirmation = true};
 }
 
@@ -109,7 +110,7 @@ void add_calendar(Command& parent) {
     import.option("--region", "REGION", imported->region, "Of holidays that do not say theirs");
     import.option("--format", "FORMAT", imported->format, "By the file's ending if not given")
         .one_of({"csv", "json", "ics"});
-    import.flag("--dry-run", imported->dry_run, "Read the file, write nothing");
+    import.flag("--dry-run", imported->dry_run, "Do everything, then leave the shop as it was");
     import.examples({"edge-analytics calendar import bank-holidays.json",
                      "edge-analytics calendar import holidays.ics --region IE"});
     import.action([imported](Context& context) { return run_import(context, *imported);

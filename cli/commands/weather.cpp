@@ -76,12 +76,14 @@ Answer run_import(Context& context, const ImportArguments& arguments) {
                                    .fetched_at = context.now()};
     const std::vector<WeatherEntry> weather =
         weather_from_csv(read_text_file(arguments.file), defaults, arguments.file);
-    const std::int64_t changed = arguments.dry_run ? 0 : context.engine().add_weather(weather);
+    const std::int64_t changed = context.engine().add_weather(weather, {.dry_run = arguments.dry_run});
     if (context.json())
         return {.data = Json::Object{{"dry_run", arguments.dry_run}, {"read", weather.size()}, {"changed", changed}},
                 .text = {}};
     const std::string read = count_of(static_cast<std::int64_t>(weather.size()), "day", "days");
-    if (arguments.dry_run) return {.data = {}, .text = "Read " + read + "; nothing was written (--dry-run).\n"};
+    if (arguments.dry_run)
+        return {.data = {},
+                .text = fmt::format("Read {}, {} new or changed; nothing was written (--dry-run).\n", read, changed)};
     return {.data = {}, .text = fmt::format("Read {}, {} new or changed.\n", read, changed), .confirmation = true};
 }
 
@@ -104,7 +106,7 @@ void add_weather(Command& parent) {
     import.argument("FILE", imported->file, "- for standard input").required();
     import.option("--place", "LAT,LON", imported->place, "To a tenth of a degree; the shop's own if not given");
     import.option("--source", "TEXT", imported->source, "Where it comes from; the file's name if not given");
-    import.flag("--dry-run", imported->dry_run, "Read the file, write nothing");
+    import.flag("--dry-run", imported->dry_run, "Do everything, then leave the shop as it was");
     import.examples({"edge-analytics weather import weather.csv --place 51.5,-0.1",
                      "edge-analytics weather import - --place 51.5,-0.1 --source station < weather.csv"});
     import.action([imported](Context& context) { return run_import(context, *imported);

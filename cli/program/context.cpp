@@ -123,8 +123,10 @@ Engine& Context::engine() {
 void Context::adopt(Engine engine) { engine_ = std::make_unique<Engine>(std::move(engine)); }
 
 SellerId Context::seller_id() {
-    if (const auto given = setting_text("seller")) return SellerId(whole_number("--seller", *given));
-    return engine().home_seller();
+    const auto given = setting_text("seller");
+    if (!given) return engine().home_seller();
+    const SellerId id(whole_number("--seller", *given));
+    return engine().seller(id).id;  // so that nobody takes a seller who is not there for one without graphs
 }
 
 const Seller& Context::seller() {

@@ -38,7 +38,7 @@ std::vector<HolidayEntry> Engine::holidays(const std::string& region, LocalDate 
     return entries;
 }
 
-std::int64_t Engine::add_holidays(const std::vector<HolidayEntry>& holidays) {
+std::int64_t Engine::add_holidays(const std::vector<HolidayEntry>& holidays, const WriteOptions& options) {
     WriteTransaction write(state_->db);
     std::int64_t added = 0;
     for (const HolidayEntry& holiday : holidays) {
@@ -54,7 +54,7 @@ std::int64_t Engine::add_holidays(const std::vector<HolidayEntry>& holidays) {
             ++added;
         }
     }
-    write.commit();
+    if (!options.dry_run) write.commit();
     return added;
 }
 
@@ -75,7 +75,7 @@ std::vector<WeatherEntry> Engine::weather(SellerId id, LocalDate from, LocalDate
     return entries;
 }
 
-std::int64_t Engine::add_weather(const std::vector<WeatherEntry>& weather) {
+std::int64_t Engine::add_weather(const std::vector<WeatherEntry>& weather, const WriteOptions& options) {
     static const std::set<std::string> kinds = {"observed", "forecast", "normal"};
     WriteTransaction write(state_->db);
     std::int64_t changed = 0;
@@ -99,7 +99,7 @@ std::int64_t Engine::add_weather(const std::vector<WeatherEntry>& weather) {
             ++changed;
         }
     }
-    write.commit();
+    if (!options.dry_run) write.commit();
     return changed;
 }
 

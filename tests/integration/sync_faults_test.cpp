@@ -194,7 +194,17 @@ TEST_F(SyncFaultsTest, GoesOnAfterBeingKilledBeforeOrAfterARequest) {
     }
 }
 
-TEST_F(SyncFaultsTest, SurvivesTheFailureOfEachWrite) {
+struct DiskFault {
+    std::string name;
+    test::DiskFailure failure;
+    test::FailureSpan span;
+};
+void PrintTo(const DiskFault& fault, std::ostream* out) { *out << fault.name; }
+
+class SyncDiskFaultTest : public SyncFaultsTest, public testing::WithParamInterface<DiskFault> {};
+
+TEST_P(SyncDiskFaultTest, SurvivesTheFailureOfEachWrite) {
+    const bool full = GetParam().failure == test::DiskFailure::disk_full;
     for (std::int64_t nth = 1;; ++nth) {
         SCOPED_TRACE(nth);
         shop.post("Bag " + std::to_string(nth));
@@ -204,11 +214,11 @@ TEST_F(SyncFaultsTest, SurvivesTheFailureOfEachWrite) {
             EngineOptions options = shop.options;
             options.vfs = disk.name();
             Engine engine = Engine::open(shop.path(), options);
-            disk.fail_at(nth, test::DiskFailure::io_error, test::FailureSpan::from_then_on);
+            disk.fail_at(nth, GetParam().failure, GetParam().span);
             try {
                 static_cast<void>(sync(engine));
             } catch (const Error& error) {
-                EXPECT_EQ(error.code(), ErrorCode::io_failure) << error.what();
+                EXPECT_EQ(error.code(), full ? ErrorCode::disk_full : ErrorCode::io_failure) << error.what();
             }
             failed = disk.has_failed();
             disk.never_fail();
@@ -221,6 +231,14 @@ TEST_F(SyncFaultsTest, SurvivesTheFailureOfEachWrite) {
         }
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    EachWay, SyncDiskFaultTest,
+    testing::Values(DiskFault{"IoErrorOnce", test::DiskFailure::io_error, test::FailureSpan::once},
+                    DiskFault{"IoErrorFromThenOn", test::DiskFailure::io_error, test::FailureSpan::from_then_on},
+                    DiskFault{"DiskFullOnce", test::DiskFailure::disk_full, test::FailureSpan::once},
+                    DiskFault{"DiskFullFromThenOn", test::DiskFailure::disk_full, test::FailureSpan::from_then_on}),
+    [](const auto& one) { return one.param.name; });
 
 TEST_F(SyncFaultsTest, ACopyOfTheFileTakesANewEpochAndNothingIsLost) {
     static_cast<void>(sync());

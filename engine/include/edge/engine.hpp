@@ -98,11 +98,11 @@ public:
     /// Built in and imported ones for a region between two days, both included, in order of day.
     [[nodiscard]] std::vector<HolidayEntry> holidays(const std::string& region, LocalDate from, LocalDate to);
     /// Returns how many were new.
-    std::int64_t add_holidays(const std::vector<HolidayEntry>& holidays);
+    std::int64_t add_holidays(const std::vector<HolidayEntry>& holidays, const WriteOptions& options = {});
     /// Weather of a seller's place between two days, both included.
     [[nodiscard]] std::vector<WeatherEntry> weather(SellerId seller, LocalDate from, LocalDate to);
     /// Newer rows replace older ones of the same place, day and kind. Returns how many were new or changed.
-    std::int64_t add_weather(const std::vector<WeatherEntry>& weather);
+    std::int64_t add_weather(const std::vector<WeatherEntry>& weather, const WriteOptions& options = {});
 
     // Sync
 

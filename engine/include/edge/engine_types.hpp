@@ -227,6 +227,11 @@ struct ExportRequest {
     ProgressCallback progress;
 };
 
+/// How rows are to be written.
+struct WriteOptions {
+    bool dry_run = false;  ///< does everything, then leaves the file as it was
+};
+
 /// A day that is a holiday somewhere.
 struct HolidayEntry {
     std::string region;

@@ -166,5 +166,72 @@ TEST(EngineCreation, LeavesAWholeShopOrNothing) {
     }
 }
 
+ErrorCode code_of(const Fault& fault) {
+    return fault.failure == DiskFailure::disk_full ? ErrorCode::disk_full : ErrorCode::io_failure;
+}
+
+TEST(EngineVerification, ChangesNothingWhateverFails) {
+    const test::TemporaryFolder folder;
+    const std::string path = folder.file("shop.db");
+    copy_shop(path);
+    const test::DatabaseDump before = test::dump_database(path);
+    for (const Fault& fault : faults) {
+        test::FaultVfs disk;
+        for (std::int64_t n = 1;; ++n) {
+            SCOPED_TRACE(testing::Message() << fault.name << " at change " << n);
+            {
+                Engine engine = Engine::open(path, world().options(disk.name()));
+                disk.fail_at(n, fault.failure, fault.span);
+                try {
+                    static_cast<void>(engine.verify());
+                } catch (const Error& error) {
+                    EXPECT_EQ(error.code(), code_of(fault)) << error.what();
+                }
+                disk.never_fail();
+            }
+            ASSERT_EQ(test::first_difference(before, test::dump_database(path)), "");
+            if (!disk.has_failed()) break;
+        }
+    }
+    EXPECT_EQ(test::integrity_of(path), "ok");
+}
+
+TEST(EngineMigration, LeavesTheOldOrTheNewSchemaAndCanBeRepeated) {
+    const test::TemporaryFolder folder;
+    const std::string path = folder.file("shop.db");
+    const auto copy_old = [&] {
+        for (const char* suffix : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(path + suffix);
+        std::filesystem::copy_file(EDGE_SOURCE_DIR "/tests/data/schema-1.db", path);
+    };
+    const auto schema = [&] { return test::select_column(path, "PRAGMA user_version").front(); };
+    copy_old();
+    { const Engine migrated = Engine::open(path, world().options()); }
+    const test::DatabaseDump new_state = test::dump_database(path);
+    const std::string newest = schema();
+    for (const Fault& fault : faults) {
+        test::FaultVfs disk;
+        std::int64_t n = 0;
+        for (bool failed = true; failed;) {
+            SCOPED_TRACE(testing::Message() << fault.name << " at change " << n + 1);
+            copy_old();
+            disk.fail_at(++n, fault.failure, fault.span);
+            bool acknowledged = false;
+            try {
+                const Engine migrated = Engine::open(path, world().options(disk.name()));
+                acknowledged = true;
+            } catch (const Error& error) {
+                EXPECT_EQ(error.code(), code_of(fault)) << error.what();
+            }
+            failed = disk.has_failed();
+            disk.never_fail();
+            ASSERT_EQ(test::integrity_of(path), "ok");
+            ASSERT_TRUE(schema() == newest || (schema() == "1" && !acknowledged)) << schema();
+            { const Engine again = Engine::open(path, world().options()); }
+            ASSERT_EQ(test::first_difference(new_state, test::dump_database(path)), "");
+        }
+        EXPECT_GT(n, 2);
+    }
+}
+
 }  // namespace
 }  // namespace edge

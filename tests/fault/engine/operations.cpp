@@ -1,5 +1,7 @@
 #include "fault/engine/operations.hpp"
 
+#include "support/temporary_folder.hpp"
+
 #include "edge/core/error.hpp"
 
 namespace edge::test {
@@ -40,7 +42,26 @@ std::vector<Operation> counter_operations(const TestWorld& world) {
     };
 }
 
-std::vector<Operation> owner_operations() {
+/// What reads or writes files beside the shop's, in a folder of its own.
+std::vector<Operation> file_operations(const std::string& folder) {
+    return {
+        {"Import",
+         [folder](Engine& engine) {
+             std::string rows = "category_id,category_name,category_coefficient\n";
+             for (int i = 100; i < 160; ++i) rows += std::to_string(i) + ",Kind " + std::to_string(i) + ",2\n";
+             write_file(folder + "/category.csv", rows);
+             write_file(folder + "/holidays.ndjson", R"({"region":"PT","day":"2026-12-01","name":"Feira"})"
+                                                     "\n");
+             ImportRequest request;
+             for (const char* name : {"/holidays.ndjson", "/category.csv"})
+                 request.files.push_back({.path = folder + name, .format = {}, .table = {}});
+             static_cast<void>(engine.import(request));
+         }},
+        {"ExportSegments", [folder](Engine& engine) { static_cast<void>(engine.export_segments(folder)); }},
+    };
+}
+
+std::vector<Operation> owner_operations(const TestWorld& world) {
     return {
         {"EditSeller",
          [](Engine& engine) {
@@ -61,6 +82,16 @@ std::vector<Operation> owner_operations() {
              static_cast<void>(engine.add_holidays(
                  {{.region = "GB-ENG", .day = parse_date("2026-11-20").value(), .name = "Fair", .source = "test"}}));
          }},
+        {"AddWeather",
+         [&world](Engine& engine) {
+             static_cast<void>(engine.add_weather({{.place = "51.5,-0.1",
+                                                    .day = parse_date("2026-11-20").value(),
+                                                    .kind = "observed",
+                                                    .temperature = Celsius::parse("7.5"),
+                                                    .flag = WeatherFlag::rainy,
+                                                    .source = "test",
+                                                    .fetched_at = world.now}}));
+         }},
         {"CloseWindows", [](Engine& engine) { static_cast<void>(engine.close_windows(engine.home_seller())); }},
         {"Refresh", [](Engine& engine) { static_cast<void>(engine.refresh(engine.home_seller())); }},
         // Each rebuild makes every forecast anew, under a new revision of the history.
@@ -70,9 +101,10 @@ std::vector<Operation> owner_operations() {
 
 }  // namespace
 
-std::vector<Operation> all_operations(const TestWorld& world, const std::string& /*folder*/) {
+std::vector<Operation> all_operations(const TestWorld& world, const std::string& folder) {
     std::vector<Operation> operations = counter_operations(world);
-    for (Operation& operation : owner_operations()) operations.push_back(std::move(operation));
+    for (Operation& operation : owner_operations(world)) operations.push_back(std::move(operation));
+    for (Operation& operation : file_operations(folder)) operations.push_back(std::move(operation));
     return operations;
 }
 

@@ -156,7 +156,12 @@ TEST_F(DataCommands, TheCalendarReadsJsonAndICalendar) {
     write_file(file("x.ics"),
                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261208\nSUMMARY:Fair\nEND:VEVENT\nEND:VCALENDAR\n");
 
-    EXPECT_EQ(data({"calendar", "import", "bank-holidays.json", "--dry-run"}).at("read").as_int64(), 1);
+    const auto plan = data({"calendar", "import", "bank-holidays.json", "--dry-run"});
+    EXPECT_EQ(plan.at("read").as_int64(), 1);
+    EXPECT_EQ(plan.at("added").as_int64(), 1) << "what then happens";
+    EXPECT_EQ(data({"calendar", "import", "bank-holidays.json"}).at("added"), plan.at("added"));
+    EXPECT_EQ(text({"calendar", "import", "bank-holidays.json", "--dry-run"}),
+              "Read 1 holiday, 0 new; nothing was written (--dry-run).\n");
     EXPECT_EQ(data({"calendar", "import", "x.ics", "--region", "PT"}).at("added").as_int64(), 1);
     EXPECT_THAT(text({"calendar", "show", "--region", "PT"}), HasSubstr("Fair"));
     refusal({"calendar", "import", "x.ics"}, 65, "corrupt_data");
@@ -170,6 +175,8 @@ TEST_F(DataCommands, WeatherIsTakenInAndShownWithItsSource) {
     make_shop();
     write_file(file("weather.csv"), "day,temperature,weather\n2026-11-22,7.5,rainy\n2026-11-23,9,sunny\n");
 
+    EXPECT_EQ(text({"weather", "import", "weather.csv", "--source", "station", "--dry-run"}),
+              "Read 2 days, 2 new or changed; nothing was written (--dry-run).\n");
     EXPECT_EQ(text({"weather", "import", "weather.csv", "--source", "station"}), "Read 2 days, 2 new or changed.\n");
     EXPECT_EQ(data({"weather", "import", "weather.csv", "--source", "station"}).at("changed").as_int64(), 0);
     EXPECT_EQ(text({"weather", "show"}),
