@@ -8,6 +8,7 @@ build_packages=(
 )
 test_packages=(clang libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev python3-jsonschema sqlite3)
 lint_packages=(clang-format clang-tidy)
+bench_packages=(python3 time)
 
 step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 

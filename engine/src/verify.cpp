@@ -1,4 +1,5 @@
 #include "amount_rows.hpp"
+#include "count_totals.hpp"
 #include "engine_state.hpp"
 #include "refresh_run.hpp"
 
@@ -77,38 +78,10 @@ void check_time_zones(Engine::State& state, const std::vector<Seller>& sellers, 
     }
 }
 
-/// The totals of every seller from the rows of record alone.
-std::map<SellerId, analytics::Totals> count_from_nothing(Engine::State& state, const std::vector<Seller>& sellers,
-                                                         VerifyReport& report) {
-    const Timestamp now = state.now();
-    std::map<SellerId, std::pair<TimeZone, analytics::Totals>> counted;
-    for (const Seller& seller : sellers) {
-        counted.emplace(seller.id, std::pair(state.time_zone_or_utc(seller.time_zone), analytics::Totals()));
-    }
-    analytics::Contribution contribution;
-    storage::each_bundle_row(state.db, [&](const storage::BundleRow& bundle) {
-        report.bundles += 1;
-        report.reservations += bundle.reserved;
-        const auto found = counted.find(bundle.seller);
-        if (found == counted.end()) return;
-        auto& [zone, totals] = found->second;
-        const LocalTime start = zone.to_local(bundle.window.start);
-        analytics::assign_contribution(contribution, {.day = start.day,
-                                                      .window_start = start.time,
-                                                      .categories = bundle.categories,
-                                                      .total_qty = bundle.total_qty,
-                                                      .reserved = bundle.reserved,
-                                                      .collected = bundle.collected,
-                                                      .weight_grams = bundle.weight_grams,
-                                                      .carbon_dioxide = bundle.carbon_dioxide,
-                                                      .price = bundle.price,
-                                                      .discount_percentage = bundle.discount_percentage,
-                                                      .closed = bundle.window.end <= now});
-        totals.add(contribution);
-    });
-    std::map<SellerId, analytics::Totals> totals;
-    for (auto& [id, one] : counted) totals.emplace(id, std::move(one.second));
-    return totals;
+CountedTotals count_from_nothing(Engine::State& state, const std::vector<Seller>& sellers) {
+    std::map<SellerId, TimeZone> zones;
+    for (const Seller& seller : sellers) zones.emplace(seller.id, state.time_zone_or_utc(seller.time_zone));
+    return count_totals(state.db, zones, state.now());
 }
 
 /// The totals as stored; the sum over contributions must say the same.
@@ -188,8 +161,10 @@ VerifyReport Engine::verify(const ProgressCallback& progress) {
     check_time_zones(*state_, sellers, checks);
     for (const Seller& seller : sellers) RefreshRun(*state_, write).refresh(seller.id);
     checks.begin("totals");
-    const std::map<SellerId, analytics::Totals> counted = count_from_nothing(*state_, sellers, report);
-    for (const Seller& seller : sellers) check_totals(db, seller, counted.at(seller.id), checks);
+    const CountedTotals counted = count_from_nothing(*state_, sellers);
+    report.bundles = counted.bundles;
+    report.reservations = counted.reservations;
+    for (const Seller& seller : sellers) check_totals(db, seller, counted.totals.at(seller.id), checks);
     checks.begin("graphs");
     for (const Seller& seller : sellers) {
         const RefreshReport rebuilt = RefreshRun(*state_, write).rebuild(seller.id);

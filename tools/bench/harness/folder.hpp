@@ -1,0 +1,9 @@
+#pragma once
+
+#include "support/temporary_folder.hpp"
+
+namespace edge::bench {
+
+using Folder = test::TemporaryFolder;
+
+}  // namespace edge::bench

@@ -1,0 +1,71 @@
+#include "harness/big_shop.hpp"
+#include "harness/folder.hpp"
+#include "harness/stopwatch.hpp"
+#include "harness/table_row.hpp"
+#include "rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+// The refresh after one sale, in shops of four sizes that take turns.
+
+namespace {
+
+using namespace edge::bench;
+
+constexpr std::array<std::int64_t, 4> sizes = {1'000, 10'000, 100'000, 1'000'000};
+
+struct SizedShop {
+    SizedShop(const Folder& folder, std::int64_t reservations)
+        : shop(make_big_shop(folder.file(std::to_string(reservations) + ".db"), reservations)),
+          engine(edge::Engine::open(shop.path, shop.options())) {}
+
+    BigShop shop;
+    edge::Engine engine;
+    Samples refresh;
+};
+
+std::vector<Samples> measure_refreshes() {
+    const Folder folder;
+    std::vector<std::unique_ptr<SizedShop>> shops;
+    for (const std::int64_t size : sizes) shops.push_back(std::make_unique<SizedShop>(folder, size));
+    const std::size_t turns = is_quick() ? 100 : 600;
+    for (std::size_t turn = 0; turn < turns; ++turn) {
+        for (const auto& sized : shops) {
+            sized->engine.collect(sized->shop.open_codes[turn]);
+            sized->refresh.measure([&] { sized->engine.refresh(sized->shop.seller); });
+        }
+    }
+    std::vector<Samples> samples;
+    for (const auto& sized : shops) samples.push_back(sized->refresh);
+    return samples;
+}
+
+const std::vector<Samples>& refreshes() {
+    static const std::vector<Samples> measured = measure_refreshes();
+    return measured;
+}
+
+}  // namespace
+
+void edge::bench::add_refresh_rows() {
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        add_row(fmt::format("refresh after one collect, {} reservations", sizes.at(i)), [i] {
+            return TableRow{.measured = refreshes().at(i).wall(), .unit = "us", .bar = Bar::at_most, .limit = 1000};
+        });
+    }
+    add_row("the same, slowest size to fastest", [] {
+        const auto [least, most] =
+            std::minmax_element(refreshes().begin(), refreshes().end(),
+                                [](const Samples& a, const Samples& b) { return a.wall() < b.wall(); });
+        return TableRow{.measured = most->wall(),
+                        .baseline = least->wall(),
+                        .unit = "us",
+                        .bar = Bar::ratio_at_most,
+                        .limit = 1.3,
+                        .note = "the fastest size"};
+    });
+}

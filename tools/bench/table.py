@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Runs the benchmark programs of a build folder and prints one table. tools/bench/run builds them and calls this."""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+BARS = {1: ("<=", False), 2: (">=", False), 3: ("<=", True)}  # harness/table_row.hpp: operator, and of the ratio?
+
+# Programs whose benchmarks are plain: regular expression -> row name, unit, what to read, bar, limit.
+PLAIN = {
+    "forecast_speed": [
+        (r"forecast_from_a_thousand_rows/pooled", "forecast of one bundle, 1,000 rows of history", "us", "cpu_time", 1, 100),
+        (r"forecast_from_a_thousand_rows/(\w+)", "the same, {0}", "us", "cpu_time", 1, 100),
+        (r"learn_two_thousand_rows", "learning 2,000 rows, pooled", "ms", "cpu_time", 0, 0),
+        (r"save_and_load", "saving and loading what was learned", "us", "cpu_time", 0, 0),
+    ],
+    "hub_bench": [
+        (r"hub: (reservations|collections) a segment/(\d+)", "hub on SQLite, {1} {0} a segment", "changes/s",
+         "items_per_second", 0, 0),
+        (r"hub: polls", "hub on SQLite, polls", "polls/s", "items_per_second", 0, 0),
+        (r"hub: the same request again", "hub on SQLite, repeated requests", "requests/s", "items_per_second", 0, 0),
+    ],
+}
+
+
+def benchmarks_of(program, arguments, environment):
+    """What one program measured, as Google Benchmark's JSON gives it."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        command = [program, f"--benchmark_out={out.name}", "--benchmark_out_format=json", *arguments]
+        finished = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
+        if finished.returncode != 0:
+            sys.exit(f"{program} failed: {finished.stderr.strip()}")
+        text = pathlib.Path(out.name).read_text()
+        return json.loads(text)["benchmarks"] if text else []
+
+
+def table_rows(benchmarks):
+    for one in benchmarks:
+        if one.get("error_occurred"):
+            sys.exit(f"{one['name']} failed: {one['error_message']}")
+        unit, _, note = one["label"].partition("|")
+        yield {"name": one["name"].removesuffix("/iterations:1"), "measured": one["measured"],
+               "baseline": one.get("baseline"), "unit": unit, "bar": int(one["bar"]), "limit": one["limit"], "note": note}
+
+
+def plain_rows(benchmarks, shapes):
+    for one in benchmarks:
+        for pattern, name, unit, field, bar, limit in shapes:
+            found = re.fullmatch(pattern, one["name"])
+            if found:
+                yield {"name": name.format(*found.groups()), "measured": one[field], "baseline": None, "unit": unit,
+                       "bar": bar, "limit": limit, "note": ""}
+                break
+
+
+def memory_rows(build, quick):
+    """Resident memory of the program while it refreshes and counts a large shop, as time(1) sees it."""
+    size = 100_000 if quick else 1_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        shop = f"{folder}/shop.db"
+        now, code = subprocess.run([build / "make_shop", shop, str(size)], check=True, capture_output=True,
+                                   text=True).stdout.split()
+        for name, commands, bar in (
+                ("memory of refresh, {:,} reservations", [["collect", code], ["refresh"]], 1),
+                ("memory of refresh --rebuild", [["refresh", "--rebuild"]], 0)):
+            for command in commands:
+                finished = subprocess.run(["/usr/bin/time", "-v", build / "edge-analytics", "--db", shop, "--as-of", now,
+                                           *command], check=True, capture_output=True, text=True)
+            kilobytes = int(re.search(r"Maximum resident set size \(kbytes\): (\d+)", finished.stderr).group(1))
+            yield {"name": name.format(size), "measured": kilobytes / 1024, "baseline": None, "unit": "MiB", "bar": bar,
+                   "limit": 32, "note": "resident, /usr/bin/time -v"}
+
+
+def number(value):
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def verdict(row):
+    if row["bar"] not in BARS:
+        return "", ""
+    operator, of_ratio = BARS[row["bar"]]
+    value = row["measured"] / row["baseline"] if of_ratio else row["measured"]
+    met = value <= row["limit"] if operator == "<=" else value >= row["limit"]
+    limit = f"{row['limit']:g}x" if of_ratio else f"{number(row['limit'])} {row['unit']}"
+    return f"{operator} {limit}", "met" if met else "MISSED"
+
+
+def print_table(rows):
+    lines = [("row", "measured", "baseline", "ratio", "bar", "", "baseline is / note")]
+    for row in rows:
+        baseline = row["baseline"]
+        lines.append((row["name"], f"{number(row['measured'])} {row['unit']}",
+                      f"{number(baseline)} {row['unit']}" if baseline is not None else "",
+                      f"{row['measured'] / baseline:.2f}" if baseline else "", *verdict(row), row["note"]))
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for line in lines:
+        left = (0, 4, 5, 6)
+        print("  ".join(text.ljust(width) if column in left else text.rjust(width)
+                        for column, (text, width) in enumerate(zip(line, widths))).rstrip())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("name", nargs="?", default="")
+    given = parser.parse_args()
+    environment = dict(os.environ)
+    environment.setdefault("TMPDIR", "/var/tmp")  # where files are on a disk, so that durable means what it says
+    quick = []
+    if given.quick:
+        environment["EDGE_BENCH_QUICK"] = "1"
+        quick = ["--benchmark_min_time=0.05"]
+    rows = []
+    for program in ("engine_bench", "sync_bench", "start_bench"):
+        arguments = [f"--benchmark_filter={re.escape(given.name)}"] if given.name else []
+        rows += table_rows(benchmarks_of(given.build / program, arguments, environment))
+    for program, shapes in PLAIN.items():
+        if not given.name or any(given.name in shape[1] for shape in shapes):
+            rows += plain_rows(benchmarks_of(given.build / program, quick, environment), shapes)
+    if given.name in "memory":
+        rows += memory_rows(given.build, given.quick)
+    print_table([row for row in rows if given.name in row["name"]])
+
+
+if __name__ == "__main__":
+    main()
