@@ -58,6 +58,22 @@ TEST(Features, OfAWindowAppearOnceASecondHourIsKnown) {
     EXPECT_FALSE(windows.find(12)) << "an hour never seen resembles none while it can get its own feature";
 }
 
+TEST(Features, OfAWindowAreThoseOfAWeekendOnAHoliday) {
+    WindowRegistry windows;
+    windows.learn(9);
+    windows.learn(18);
+    const auto has_weekend_window = [&](int weekday, bool is_holiday) {
+        const FeatureVector x = features_of({.weekday = weekday, .is_holiday = is_holiday, .start_hour = 18}, windows);
+        return std::any_of(x.begin(), x.end(), [](const FeatureVector::Element& element) {
+            return element.feature == weekend_window_feature + 1;
+        });
+    };
+
+    EXPECT_FALSE(has_weekend_window(2, false));
+    EXPECT_TRUE(has_weekend_window(2, true));
+    EXPECT_TRUE(has_weekend_window(6, false));
+}
+
 TEST(Features, OfANinthHourAreThoseOfTheNearest) {
     WindowRegistry windows;
     for (int hour = 6; hour < 16; ++hour) windows.learn(hour);

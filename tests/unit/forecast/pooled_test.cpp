@@ -1,5 +1,7 @@
 #include "observations.hpp"
+#include "pooled/priors.hpp"
 
+#include "edge/forecast/backtest.hpp"
 #include "edge/forecast/method.hpp"
 
 #include <gmock/gmock.h>
@@ -42,8 +44,12 @@ TEST(Pooled, WithoutHistoryKnowsNothingAndSaysSo) {
 
     EXPECT_EQ(cold.history_rows, 0);
     EXPECT_THAT(cold.rationale, testing::HasSubstr("No slots of this kind yet"));
-    EXPECT_NEAR(cold.predicted_no_show_prob.value(), .12, 1e-9);
+    EXPECT_NEAR(cold.predicted_no_show_prob.value(), .15, 1e-9);
     EXPECT_GT(cold.quantiles[17], cold.quantiles[1] + 5);
+}
+
+TEST(Pooled, ExpectsOfAnUnknownShopWhatIsTypicalOfOthers) {
+    EXPECT_NEAR(make_method("pooled")->forecast(monday_slot()).mean, pooled::priors().typical_count, .01);
 }
 
 TEST(Pooled, LearnsTheWeekdayAndSaysWhatItMoves) {
@@ -209,6 +215,49 @@ TEST(Pooled, RefusesEveryDamagedState) {
         EXPECT_FALSE(method->load(std::span(whole).first(i))) << i << " bytes";
     }
     EXPECT_EQ(method->forecast(monday_slot()).history_rows, 0) << "a refused state changes nothing";
+}
+
+TEST(Pooled, IsNoWorseForAnUnrelatedSeller) {
+    const std::vector<Observation> own = saturdays_are_busy();
+    std::vector<Observation> both = own;
+    for (const Observation& row : own) {
+        Observation other = row;
+        other.seller = SellerId(2);
+        other.category = CategoryId(2);
+        other.reservations = 30 - row.reservations;  // quiet Saturdays, and ten times as much
+        both.push_back(other);
+    }
+    std::stable_sort(both.begin(), both.end(),
+                     [](const Observation& left, const Observation& right) { return left.day < right.day; });
+    const auto error = [](const std::vector<Observation>& history) {
+        double sum = 0;
+        backtest(*make_method("pooled"), {.sellers = {}, .categories = {}, .rows = history},
+                 [&](const Observation& row, const Forecast& answer) {
+                     if (row.seller != SellerId(1)) return;
+                     sum += std::abs(static_cast<double>(answer.predicted_reservations - row.reservations));
+                 });
+        return sum;
+    };
+
+    EXPECT_LE(error(both), 1.1 * error(own) + 2);
+}
+
+TEST(Pooled, KeepsAStateOfBoundedSize) {
+    constexpr std::size_t bytes_of_one_series =
+        3 * 40'000 + 20'000;  // three blocks, and what the codec says of the rest
+    std::vector<Observation> history;
+    for (int i = 0; i < 800; ++i) {
+        Observation row = ObservationBuilder().on(monday + days(i / 8)).at(hours(8 + i % 8)).reserved(i % 9);
+        row.weather = static_cast<WeatherFlag>(i / 8 % 5);
+        row.is_holiday = i / 8 % 11 == 0;
+        history.push_back(row);
+    }
+    const std::size_t after_half =
+        taught(std::vector<Observation>(history.begin(), history.begin() + 400))->save()->size();
+    const std::size_t after_all = taught(history)->save()->size();
+
+    EXPECT_LE(after_all, bytes_of_one_series);
+    EXPECT_EQ(after_all, after_half) << "it does not grow with the history";
 }
 
 TEST(Pooled, SurvivesHostileHistories) {

@@ -72,7 +72,8 @@ FeatureVector features_of(const Context& context, const WindowRegistry& windows)
     if (context.weather) x.add(weather_feature + static_cast<std::size_t>(*context.weather), 1);
     if (const std::optional<std::size_t> window = windows.find(context.start_hour)) {
         x.add(window_feature + *window, 1);
-        if (weekend) x.add(weekend_window_feature + *window, 1);
+        // A holiday keeps a weekend's hours.
+        if (weekend || context.is_holiday) x.add(weekend_window_feature + *window, 1);
     }
     return x;
 }

@@ -19,7 +19,7 @@ inline constexpr std::size_t temperature_feature = 10;
 inline constexpr std::size_t temperature_square_feature = 11;
 inline constexpr std::size_t weather_feature = 12;  ///< 5, in the order of WeatherFlag
 inline constexpr std::size_t window_feature = 17;
-inline constexpr std::size_t weekend_window_feature = window_feature + window_count;
+inline constexpr std::size_t weekend_window_feature = window_feature + window_count;  ///< and on holidays
 inline constexpr std::size_t feature_count = weekend_window_feature + window_count;
 /// Level and weekdays, which every block has from the start.
 inline constexpr std::size_t base_feature_count = holiday_feature;

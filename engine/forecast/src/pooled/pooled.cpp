@@ -26,14 +26,14 @@ std::vector<SeriesKey> keys_of(const Slot& slot) {
 }
 
 /// The median; for the first rows of a busy series nearer to the mean, because a new series is more often
-/// underrated than overrated. Bounds and weight were chosen on public data, where they do not matter much.
+/// underrated than overrated. It fades with every row.
 std::int64_t point_of(const CountDistribution& reservations, std::int64_t rows) {
     constexpr std::int64_t few_rows = 10;
     constexpr double busy_mean = 8;
-    constexpr double share_of_mean = .8;
     const std::int64_t median = reservations.quantile(.5);
     const double mean = reservations.mean();
     if (rows == 0 || rows >= few_rows || mean < busy_mean) return median;
+    const double share_of_mean = 1 - static_cast<double>(rows) / few_rows;
     const double point = share_of_mean * mean + (1 - share_of_mean) * static_cast<double>(median);
     return static_cast<std::int64_t>(std::nearbyint(std::min(point, 1e15)));
 }

@@ -35,7 +35,7 @@ struct EffectPrior {
     double weekend_window;
 };
 constexpr std::array<EffectPrior, 3> effect_priors{
-    {{.30, .30, .30, .15, .20, .60, .30}, {.20, .20, .20, .10, .10, .40, .15}, {.15, .15, .10, .05, .10, .40, .15}}};
+    {{.30, .30, .30, .15, .20, .60, .30}, {.20, .20, .20, .10, .10, .40, .15}, {.15, .15, .10, .05, .10, .50, .15}}};
 constexpr std::array<double, 3> no_show_level_deviation{1.0, .15, .25};
 
 constexpr double square(double value) { return value * value; }

@@ -28,6 +28,7 @@ inline constexpr std::size_t component_count = setting_count + expert_count;
 inline constexpr std::size_t moderate_setting = 2;
 /// The one that knows no drift.
 inline constexpr std::size_t unchanging_setting = 0;
-inline constexpr double no_show_start = .12;
+/// Before any is known: what the marketplace assumes.
+inline constexpr double no_show_start = .15;
 
 }  // namespace edge::forecast::pooled

@@ -1,6 +1,7 @@
 #include "pooled/state.hpp"
 
 #include "negative_binomial.hpp"
+#include "pooled/priors.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -35,6 +36,11 @@ Value& own(std::shared_ptr<Value>& value) {
 double relation(const SeriesKey& known, const SeriesKey& wanted) {
     if (known.seller == wanted.seller) return 1;
     return known.category == wanted.category ? .4 : .15;
+}
+
+/// The mean of a log rate of that `variance` whose rate has the mean `count`.
+double level_of(double count, double variance) {
+    return std::log(count / rate_of({.mean = 0, .variance = variance}).mean());
 }
 
 NegativeBinomial part_of(const Opinion& opinion) {
@@ -136,9 +142,9 @@ std::vector<State::Relative> State::relatives_of(const SeriesKey& key) const {
 SeriesState State::new_series(const SeriesKey& key) const {
     constexpr double typical_weight = .15;
     constexpr double typical_variance_weight = .5;
-    constexpr double typical_variance = 2.0 * 2.0;
+    constexpr double typical_variance = 8;  // so wide that the first rows settle the level, which measured best
     constexpr double smallest_variance = .3;
-    const double typical_level = std::log(3.0);
+    const double typical_level = level_of(priors().typical_count, typical_variance);
     const std::vector<Relative> relatives = relatives_of(key);
     SeriesState series;
     for (std::size_t lane = 0; lane < setting_count; ++lane) {
