@@ -43,10 +43,16 @@ ExitStatus exit_status_of_code(ErrorCode code) noexcept {
 
 ExitStatus exit_status_of(const Error& error) noexcept {
     if (const auto* refusal = dynamic_cast<const CommandError*>(&error)) return refusal->status();
-    const bool auth = std::ranges::any_of(
-        error.details(), [](const ErrorDetail& detail) { return detail.first == "class" && detail.second == "auth"; });
-    // A hub that does not know this device, or no longer, is another matter than a hub that cannot serve it.
-    if (error.code() == ErrorCode::refused && auth) return ExitStatus::not_allowed;
+    const auto is_of_class = [&](std::string_view name) {
+        return error.code() == ErrorCode::refused &&
+               std::ranges::any_of(error.details(), [&](const ErrorDetail& detail) {
+                   return detail.first == "class" && detail.second == name;
+               });
+    };
+    // A hub that does not know this device, or no longer, or speaks another version, is another matter than a hub that
+    // cannot serve it.
+    if (is_of_class("auth")) return ExitStatus::not_allowed;
+    if (is_of_class("upgrade")) return ExitStatus::version;
     return exit_status_of_code(error.code());
 }
 

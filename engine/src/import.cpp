@@ -8,12 +8,15 @@
 #include "edge/tabular/utf8.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 
 namespace edge {
 
@@ -150,18 +153,37 @@ private:
     }
 
     void take(const Source& source) {
-        if (is_standard_input(source.path)) return take(source, std::cin);
+        if (is_standard_input(source.path)) return take(source, standard_input(source));
         std::ifstream file(source.path, std::ios::binary);
         if (!file) {
             throw Error(ErrorCode::io_failure, fmt::format("cannot import {}: it cannot be read", source.path),
                         {{"file", source.path}});
         }
-        take(source, file);
+        take(source, tabular::bytes_of(file));
     }
 
-    void take(const Source& source, std::istream& stream) {
+    /// Standard input may pause for as long as it likes; whether to go on is asked meanwhile as well.
+    [[nodiscard]] tabular::ByteSource standard_input(const Source& source) {
+        return [this, &source](char* bytes, std::size_t capacity) {
+            constexpr int glance_ms = 100;
+            for (;;) {
+                pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+                if (::poll(&input, 1, glance_ms) > 0) {
+                    const ssize_t count = ::read(STDIN_FILENO, bytes, capacity);
+                    if (count >= 0) return static_cast<std::size_t>(count);
+                    if (errno != EINTR && errno != EAGAIN) {
+                        throw Error(ErrorCode::io_failure,
+                                    fmt::format("cannot import standard input: {}", std::strerror(errno)));
+                    }
+                }
+                report_progress(source, 0);
+            }
+        };
+    }
+
+    void take(const Source& source, const tabular::ByteSource& bytes) {
         try {
-            take_rows(source, stream);
+            take_rows(source, bytes);
         } catch (const Error& error) {
             // The reader knows neither the file's name nor that it is imported.
             if (error.code() != ErrorCode::corrupt_data || !error.details().empty()) throw;
@@ -170,11 +192,11 @@ private:
         }
     }
 
-    void take_rows(const Source& source, std::istream& stream) {
-        const std::unique_ptr<RecordReader> reader = tabular::open_reader(source.format, stream);
+    void take_rows(const Source& source, const tabular::ByteSource& bytes) {
+        const std::unique_ptr<RecordReader> reader = tabular::open_reader(source.format, bytes);
         RowImporter importer(run_, *source.table, is_standard_input(source.path) ? std::string() : source.name);
         TableImport& counts = counts_of(source.table->name);
-        report_progress(source, *reader);
+        report_progress(source, reader->bytes_consumed());
         int rows = 0;
         for (auto next = reader->next(); next != RecordReader::Next::end; next = reader->next()) {
             if (next == RecordReader::Next::bad_row) {
@@ -183,9 +205,9 @@ private:
             } else {
                 take_row(source, counts, importer, *reader);
             }
-            if (++rows % rows_between_progress == 0) report_progress(source, *reader);
+            if (++rows % rows_between_progress == 0) report_progress(source, reader->bytes_consumed());
         }
-        report_progress(source, *reader);
+        report_progress(source, reader->bytes_consumed());
         done_ += reader->bytes_consumed();
     }
 
@@ -230,9 +252,9 @@ private:
                      "nothing was imported; with --on-error aside the good rows are");
     }
 
-    void report_progress(const Source& source, const RecordReader& reader) {
+    void report_progress(const Source& source, std::uint64_t consumed) {
         if (!request_.progress) return;
-        if (request_.progress({.what = source.path, .done = done_ + reader.bytes_consumed(), .total = total_})) return;
+        if (request_.progress({.what = source.path, .done = done_ + consumed, .total = total_})) return;
         throw Error(ErrorCode::cancelled, "cannot finish the import: it was cancelled", {}, "nothing was imported");
     }
 

@@ -199,7 +199,7 @@ TEST_F(Frame, TheFirstInterruptStopsAnImportAndLeavesNothingBehind) {
     // The rest of standard input never comes: the import is waiting for it when the signal arrives.
     const std::string command =
         "(echo category_id,category_name,category_coefficient; for i in $(seq 10 20000); do echo \"$i,Kind $i,1\"; "
-        "done; sleep 60) | " +
+        "done; exec sleep 60 2>&-) | " +
         std::string(EDGE_PROGRAM) + " import - --table category & child=$!; sleep 1; kill -INT $child; wait $child";
     ProcessRequest request{
         .arguments = {"/bin/bash", "-c", "set -m; " + command}, .environment = environment, .folder = file("")};

@@ -31,6 +31,10 @@ TEST(ExitStatus, ADeviceThatTheHubDoesNotKnowIsNotAllowed) {
     EXPECT_EQ(exit_status_of(Error(ErrorCode::refused, "x", {{"class", "auth"}})), ExitStatus::not_allowed);
 }
 
+TEST(ExitStatus, AHubThatWantsAnotherVersionIsIncompatible) {
+    EXPECT_EQ(exit_status_of(Error(ErrorCode::refused, "x", {{"class", "upgrade"}})), ExitStatus::version);
+}
+
 TEST(ExitStatus, TheCommandLineHasItsOwn) {
     EXPECT_EQ(exit_status_of(usage_error("x")), ExitStatus::usage);
     EXPECT_EQ(exit_status_of(configuration_error("x")), ExitStatus::configuration);
