@@ -3,10 +3,10 @@
 build_packages=(
     ca-certificates ccache cmake g++ git mold ninja-build pkg-config tzdata
     libboost1.81-dev libboost-json1.81-dev libcereal-dev libcli11-dev libcurl4-openssl-dev libfmt-dev
-    libhowardhinnant-date-dev libsodium-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev libtomlplusplus-dev
+    libhowardhinnant-date-dev libpq-dev libsodium-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev libtomlplusplus-dev
     libzstd-dev zlib1g-dev
 )
-test_packages=(clang libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev python3-jsonschema sqlite3)
+test_packages=(clang libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev postgresql python3-jsonschema sqlite3)
 lint_packages=(clang-format clang-tidy)
 bench_packages=(python3 time)
 
@@ -27,6 +27,11 @@ install_packages() {
     fi
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
+    if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+        # the tests start a server of their own: Debian need not make and start one as well
+        apt-get install -y -qq --no-install-recommends postgresql-common >/dev/null
+        sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+    fi
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 

@@ -17,6 +17,7 @@ set(EDGE_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined o
 
 find_package(Threads REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(PostgreSQL REQUIRED)
 find_package(SQLiteCpp REQUIRED)
 find_package(date REQUIRED)
 find_package(fmt REQUIRED)
@@ -92,10 +93,10 @@ function(edge_library name)
     target_precompile_headers(edge_${name} REUSE_FROM edge_precompiled)
 endfunction()
 
-# edge_test(name LABEL … SOURCES … LINK …): one test program and its cases, named after the program.
-# LABEL is the kind of test: unit, property, integration, fault, golden.
+# edge_test(name LABEL … SOURCES … LINK … [POSTGRES]): one test program and its cases, named after the program.
+# LABEL is the kind of test: unit, property, integration, fault, golden. POSTGRES: they want a server.
 function(edge_test name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LINK")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "POSTGRES" "LABEL;TIMEOUT" "SOURCES;LINK")
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 300)
     endif()
@@ -111,8 +112,12 @@ function(edge_test name)
     target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest_main GTest::gmock edge_options)
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_compile_definitions(${name} PRIVATE EDGE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" EDGE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    set(fixtures "")
+    if(arg_POSTGRES)
+        set(fixtures FIXTURES_REQUIRED postgres ENVIRONMENT "EDGE_TEST_POSTGRES=${CMAKE_BINARY_DIR}/postgres-under-test")
+    endif()
     gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_PREFIX "${name}."
-                         PROPERTIES LABELS "${arg_LABEL}" TIMEOUT "${arg_TIMEOUT}")
+                         PROPERTIES LABELS "${arg_LABEL}" TIMEOUT "${arg_TIMEOUT}" ${fixtures})
 endfunction()
 
 # edge_embed_migrations(output FOLDER … FUNCTION … HEADER …): the numbered SQL files of a folder become part of the
@@ -120,7 +125,7 @@ endfunction()
 function(edge_embed_migrations output)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER;FUNCTION;HEADER" "")
     file(GLOB migrations CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${arg_FOLDER}/*.sql")
-    set(embedded "${CMAKE_CURRENT_BINARY_DIR}/embedded_migrations.cpp")
+    set(embedded "${CMAKE_CURRENT_BINARY_DIR}/${output}.cpp")
     add_custom_command(
         OUTPUT "${embedded}"
         COMMAND ${CMAKE_COMMAND} "-DOUTPUT=${embedded}" "-DFILES=${migrations}" "-DFUNCTION=${arg_FUNCTION}"

@@ -3,9 +3,11 @@
 #include "applied_at.hpp"
 #include "apply.hpp"
 #include "durable.hpp"
+#include "expectation.hpp"
 #include "pull.hpp"
 
 #include "edge/core/error.hpp"
+#include "edge/hub/transaction_lost.hpp"
 #include "edge/protocol/segment.hpp"
 #include "edge/protocol/tables.hpp"
 
@@ -316,6 +318,30 @@ private:
     IntakeCounts counts_;
 };
 
+IntakeResult answer_poll(HubStore& store, const protocol::SyncHeader& header, Timestamp now,
+                         const IntakeOptions& options) {
+    const std::unique_ptr<SellerReader> reader = store.read(header.seller);
+    reader->expect({.replica = header.replica, .parts = {}, .rows = {}, .claims = {}});
+    return Intake(*reader, header, now, options).result();
+}
+
+IntakeResult take_arrived(HubStore& store, const protocol::SyncHeader& header, std::vector<ArrivedPart>& arrived,
+                          Timestamp now, const IntakeOptions& options) {
+    const std::unique_ptr<SellerWriter> writer = store.write(header.seller);
+    Expectation expectation{.replica = header.replica, .parts = {}, .rows = {}, .claims = {}};
+    for (const ArrivedPart& part : arrived) {
+        expectation.parts.push_back(part.id);
+        expect_segment(part.segment, expectation);
+    }
+    writer->expect(std::move(expectation));
+    Intake intake(*writer, header, now, options);
+    intake.take(arrived);
+    if (intake.has_effect()) writer->save(intake.effect());
+    IntakeResult result = intake.result();
+    if (intake.has_effect()) writer->commit();
+    return result;
+}
+
 }  // namespace
 
 Decoded<IntakeResult> take_parts(HubStore& store, const protocol::SyncHeader& header,
@@ -324,17 +350,15 @@ Decoded<IntakeResult> take_parts(HubStore& store, const protocol::SyncHeader& he
     if (std::optional<Problem> problem = check_header(header)) return *std::move(problem);
     Decoded<std::vector<ArrivedPart>> arrived = read_parts(header, parts, options.limits);
     if (!arrived) return arrived.problem();
-    if (arrived->empty()) {
-        const std::unique_ptr<SellerReader> reader = store.read(header.seller);
-        return Intake(*reader, header, now, options).result();
+    constexpr int attempts = 4;
+    for (int attempt = 1;; ++attempt) {
+        try {
+            if (arrived->empty()) return answer_poll(store, header, now, options);
+            return take_arrived(store, header, *arrived, now, options);
+        } catch (const TransactionLost&) {
+            if (attempt == attempts) throw;
+        }
     }
-    const std::unique_ptr<SellerWriter> writer = store.write(header.seller);
-    Intake intake(*writer, header, now, options);
-    intake.take(*arrived);
-    if (intake.has_effect()) writer->save(intake.effect());
-    IntakeResult result = intake.result();
-    if (intake.has_effect()) writer->commit();
-    return result;
 }
 
 Decoded<IntakeResult> take_request(HubStore& store, std::string_view body, Timestamp now,

@@ -1,9 +1,9 @@
 #include "support/sealing_device.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/store_under_test.hpp"
 #include "watched_store.hpp"
 
 #include "edge/hub/intake.hpp"
-#include "edge/hub/sqlite_store.hpp"
+#include "edge/hub/store.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -29,21 +29,25 @@ Ack send(HubStore& store, const test::SealingDevice& device, const std::vector<s
 class KillTest : public testing::Test {
 protected:
     void SetUp() override {
-        static_cast<void>(create_sqlite_store(path));
-        device.seller_row(1);
-        device.bundle(2, 1);
-        for (int i = 0; i < 300; ++i) device.reservation(100 + i, 2, "CODE" + std::to_string(i));
-        device.reservation(1000, 99, "NOBUNDLE");
+        static_cast<void>(stores.create("hub"));
+        fill(device);
         parts = device.seal_bytes();
+    }
+
+    static void fill(test::SealingDevice& till) {
+        till.seller_row(1);
+        till.bundle(2, 1);
+        for (int i = 0; i < 300; ++i) till.reservation(100 + i, 2, "CODE" + std::to_string(i));
+        till.reservation(1000, 99, "NOBUNDLE");
     }
 
     /// Runs `act` on the hub's file in a process of its own and waits for its end.
     template <class Act>
-    void in_another_process(Act act) const {
+    void in_another_process(Act act) {
         const pid_t child = ::fork();
         ASSERT_GE(child, 0);
         if (child == 0) {
-            const std::unique_ptr<HubStore> store = open_sqlite_store(path);
+            const std::unique_ptr<HubStore> store = stores.open("hub");
             act(*store);
             ::_exit(0);
         }
@@ -53,13 +57,12 @@ protected:
 
     /// The rows that a hub holds to which nothing happened.
     std::vector<std::string> expected_rows() {
-        const std::unique_ptr<HubStore> calm = create_sqlite_store(folder.file("calm.db"));
+        const std::unique_ptr<HubStore> calm = stores.create("calm");
         send(*calm, device, parts);
         return dump(*calm, "s-1");
     }
 
-    test::TemporaryFolder folder;
-    std::string path = folder.file("hub.db");
+    test::StoresUnderTest stores;
     test::SealingDevice device;
     std::vector<std::string> parts;
 };
@@ -70,7 +73,7 @@ TEST_F(KillTest, HoldsNothingOfARequestWhenItDiesBeforeTheCommit) {
         watched.before_commit = [] { ::kill(::getpid(), SIGKILL); };
         send(watched, device, parts);
     });
-    const std::unique_ptr<HubStore> store = open_sqlite_store(path);
+    const std::unique_ptr<HubStore> store = stores.open("hub");
     const Ack before = send(*store, device, {});
 
     const Ack ack = send(*store, device, parts);
@@ -86,7 +89,7 @@ TEST_F(KillTest, AnswersFromWhatItHoldsWhenItDiedBetweenCommitAndAnswer) {
         watched.after_commit = [] { ::kill(::getpid(), SIGKILL); };
         send(watched, device, parts);
     });
-    const std::unique_ptr<HubStore> store = open_sqlite_store(path);
+    const std::unique_ptr<HubStore> store = stores.open("hub");
     const std::vector<StoredRow> before = store->read("s-1")->changes(0, 1000);
 
     const Ack ack = send(*store, device, parts);
@@ -106,13 +109,15 @@ TEST_F(KillTest, HoldsAllOrNothingWhereverItDies) {
     int whole = 0;
 
     for (int round = 0; round < rounds; ++round) {
-        const std::string file = folder.file("round-" + std::to_string(round) + ".db");
-        static_cast<void>(create_sqlite_store(file));
+        const std::string seller = "round-" + std::to_string(round);
+        test::SealingDevice till(seller);
+        fill(till);
+        const std::vector<std::string> sealed = till.seal_bytes();
         const pid_t child = ::fork();
         ASSERT_GE(child, 0);
         if (child == 0) {
-            const std::unique_ptr<HubStore> store = open_sqlite_store(file);
-            send(*store, device, parts);
+            const std::unique_ptr<HubStore> store = stores.open("hub");
+            send(*store, till, sealed);
             ::_exit(0);
         }
         ::usleep(static_cast<useconds_t>(random() % 30'000));
@@ -120,13 +125,14 @@ TEST_F(KillTest, HoldsAllOrNothingWhereverItDies) {
         int status = 0;
         ::waitpid(child, &status, 0);
 
-        const std::unique_ptr<HubStore> store = open_sqlite_store(file);
-        const std::size_t held = dump(*store, "s-1").size();
+        const std::unique_ptr<HubStore> store = stores.open("hub");
+        const std::size_t held = dump(*store, seller).size();
         ASSERT_TRUE(held == 0 || held == expected.size()) << held << " rows in round " << round << ", seed " << seed;
         if (held > 0) ++whole;
-        EXPECT_EQ(send(*store, device, parts).lanes.at(0).applied, 1);
-        ASSERT_EQ(dump(*store, "s-1"), expected) << "round " << round << ", seed " << seed;
-        ASSERT_EQ(store->dead_letters({}).size(), 1U) << "round " << round << ", seed " << seed;
+        EXPECT_EQ(send(*store, till, sealed).lanes.at(0).applied, 1);
+        ASSERT_EQ(dump(*store, seller), expected) << "round " << round << ", seed " << seed;
+        ASSERT_EQ(store->dead_letters({.seller = seller, .after = {}, .at_most = 10}).size(), 1U)
+            << "round " << round << ", seed " << seed;
     }
     RecordProperty("rounds that were whole", whole);
 }

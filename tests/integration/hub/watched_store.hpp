@@ -44,6 +44,7 @@ public:
     Writer(WatchedStore& store, std::unique_ptr<hub::SellerWriter> writer)
         : store_(&store), writer_(std::move(writer)) {}
 
+    void expect(hub::Expectation expectation) override { writer_->expect(std::move(expectation)); }
     hub::HubSettings settings() override { return writer_->settings(); }
     std::vector<hub::LaneState> lanes(std::string_view replica) override { return writer_->lanes(replica); }
     std::vector<hub::TakenPart> parts(std::string_view replica, const std::vector<hub::PartId>& ids) override {

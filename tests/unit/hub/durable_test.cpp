@@ -83,7 +83,7 @@ TEST_F(DurableTest, KeepsTheSettingInTheFile) {
     store->set_durable({.rule = DurableRule::lag, .lag = hours(6)});
     store.reset();
 
-    store = open_sqlite_store(path);
+    store = stores.open("hub");
 
     EXPECT_EQ(store->settings().durable, (DurableSetting{.rule = DurableRule::lag, .lag = hours(6)}));
 }

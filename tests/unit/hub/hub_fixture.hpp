@@ -1,10 +1,11 @@
 #pragma once
 
 #include "support/sealing_device.hpp"
+#include "support/store_under_test.hpp"
 #include "support/temporary_folder.hpp"
 
 #include "edge/hub/intake.hpp"
-#include "edge/hub/sqlite_store.hpp"
+#include "edge/hub/store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,8 +45,8 @@ protected:
     std::vector<SellerDeadLetter> dead_letters() { return store->dead_letters({}); }
 
     test::TemporaryFolder folder;
-    std::string path = folder.file("hub.db");
-    std::unique_ptr<HubStore> store = create_sqlite_store(path);
+    test::StoresUnderTest stores;
+    std::unique_ptr<HubStore> store = stores.create("hub");
     Timestamp now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 23) + std::chrono::hours(16);
     IntakeCounts counts;
     test::SealingDevice device;

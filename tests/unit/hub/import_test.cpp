@@ -41,7 +41,7 @@ protected:
 
 TEST_F(ImportTest, TakesAFileAsTheNetworkWould) {
     const std::vector<std::string> parts = shop();
-    const std::unique_ptr<HubStore> by_network = create_sqlite_store(folder.file("network.db"));
+    const std::unique_ptr<HubStore> by_network = stores.create("network");
     const auto sent = take_request(*by_network, device.request(parts), now);
     ASSERT_TRUE(sent);
 

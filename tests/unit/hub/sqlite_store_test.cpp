@@ -1,3 +1,5 @@
+#include "edge/hub/sqlite_store.hpp"
+
 #include "hub_fixture.hpp"
 #include "hub_migrations.hpp"
 
@@ -18,6 +20,8 @@ protected:
         }
         return "none";
     }
+
+    std::string path = stores.target("hub");
 };
 
 TEST_F(SqliteStoreTest, RefusesASellersFileAndTheOtherWayRound) {
@@ -28,69 +32,6 @@ TEST_F(SqliteStoreTest, RefusesASellersFileAndTheOtherWayRound) {
     EXPECT_EQ(failure_of([&] { static_cast<void>(storage::Connection::open(path)); }), "not_a_database");
     EXPECT_EQ(failure_of([&] { static_cast<void>(create_sqlite_store(path)); }), "already_exists");
     EXPECT_EQ(failure_of([&] { static_cast<void>(open_sqlite_store(folder.file("none.db"))); }), "not_found");
-}
-
-TEST_F(SqliteStoreTest, KeepsItsEpochUntilARestoreIsDeclared) {
-    const std::string epoch = store->settings().epoch;
-    store.reset();
-    store = open_sqlite_store(path);
-    const std::string reopened = store->settings().epoch;
-
-    const std::string restored = store->declare_restored();
-
-    EXPECT_EQ(epoch.size(), 32U);
-    EXPECT_EQ(reopened, epoch);
-    EXPECT_NE(restored, epoch);
-    EXPECT_EQ(store->settings().epoch, restored);
-}
-
-TEST_F(SqliteStoreTest, GivesEachNewHubAnEpochOfItsOwn) {
-    const std::unique_ptr<HubStore> another = create_sqlite_store(folder.file("other.db"));
-
-    EXPECT_NE(another->settings().epoch, store->settings().epoch);
-}
-
-TEST_F(SqliteStoreTest, LetsOneWriterInAtATime) {
-    const std::unique_ptr<HubStore> second =
-        open_sqlite_store(path, {.lock_timeout = std::chrono::milliseconds(10), .vfs = {}});
-    const std::unique_ptr<SellerWriter> writer = store->write("s-1");
-
-    EXPECT_EQ(failure_of([&] { static_cast<void>(second->write("s-2")); }), "busy");
-}
-
-TEST_F(SqliteStoreTest, CountsWhatItHolds) {
-    device.seller_row(1);
-    device.bundle(2, 1);
-    device.reservation(3, 77, "A");
-    take(device, device.seal_bytes());
-    device.remove("bundles", 2);
-    take(device, device.seal_bytes());
-
-    const HubStatus status = store->status();
-
-    EXPECT_EQ(status.sellers, 1);
-    EXPECT_EQ(status.replicas, 1);
-    EXPECT_EQ(status.rows, 1);
-    EXPECT_EQ(status.tombstones, 1);
-    EXPECT_EQ(status.applied_segments, 2);
-    EXPECT_EQ(status.dead_letters, 1);
-    EXPECT_EQ(status.last_applied_at, now);
-}
-
-TEST_F(SqliteStoreTest, PagesThroughDeadLetters) {
-    for (int i = 0; i < 5; ++i) device.reservation(10 + i, 77, "A" + std::to_string(i));
-    take(device, device.seal_bytes());
-    test::SealingDevice other("s-2");
-    other.reservation(10, 77, "B");
-    take(other, other.seal_bytes());
-
-    const auto first = store->dead_letters({.seller = "s-1", .after = {}, .at_most = 3});
-    const auto second = store->dead_letters({.seller = "s-1", .after = first.back().letter.id, .at_most = 3});
-
-    ASSERT_EQ(first.size(), 3U);
-    ASSERT_EQ(second.size(), 2U);
-    EXPECT_EQ(second[0].letter.id.index, 3);
-    EXPECT_EQ(store->dead_letters({}).size(), 6U);
 }
 
 TEST_F(SqliteStoreTest, ShowsRowsToPeopleThroughItsViews) {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -148,6 +149,14 @@ struct HubSettings {
     std::optional<Timestamp> backup_began;
 };
 
+/// What a request is about to ask for, so that a store over a network can read it all in one round trip.
+struct Expectation {
+    std::string replica;
+    std::vector<PartId> parts;
+    std::set<RowKey> rows;
+    std::set<Claim> claims;
+};
+
 /// Reads one state of one seller. Every method takes what it needs at once, so that a store over a network needs one
 /// round trip for it. What is not there is missing from the answer.
 class SellerReader {
@@ -157,6 +166,8 @@ public:
     SellerReader& operator=(const SellerReader&) = delete;
     virtual ~SellerReader() = default;
 
+    /// A hint, given before anything is asked. Other questions may follow, and what was expected need not be asked.
+    virtual void expect(Expectation /*expectation*/) {}
     [[nodiscard]] virtual HubSettings settings() = 0;
     [[nodiscard]] virtual SellerHead head() = 0;
     /// All numberings of the replica, ascending.

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "edge/core/error.hpp"
+
+#include <string>
+
+namespace edge::hub {
+
+/// A transaction was lost, to another one or with its connection, and may succeed if the request is begun anew: taking
+/// the same parts twice has one effect.
+class TransactionLost : public Error {
+public:
+    explicit TransactionLost(const std::string& what) : Error(ErrorCode::busy, what) {}
+};
+
+}  // namespace edge::hub

@@ -1,0 +1,377 @@
+#include "postgres_reader.hpp"
+
+#include "outcome_codec.hpp"
+
+#include "edge/core/error.hpp"
+
+#include <charconv>
+
+namespace edge::hub {
+namespace {
+
+constexpr std::string_view select_settings = "SELECT name, value FROM edge.hub";
+constexpr std::string_view select_head = "SELECT seq, applied_at, digest FROM edge.seller_head WHERE seller = $1";
+constexpr std::string_view select_lanes =
+    "SELECT epoch, lane, next_seq, next_part, parts, head, applied_head FROM edge.lane_cursor "
+    "WHERE seller = $1 AND replica = $2 ORDER BY epoch, lane DESC";
+constexpr std::string_view select_parts =
+    "SELECT p.epoch, p.lane, p.seq, p.part, p.hash, p.changes, p.outcomes, p.applied_at, p.bytes "
+    "FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::bigint[]) AS w(epoch, lane, seq, part) "
+    "JOIN edge.lane_part AS p ON p.seller = $1 AND p.replica = $2 AND p.epoch = w.epoch AND p.lane = w.lane "
+    "AND p.seq = w.seq AND p.part = w.part";
+constexpr std::string_view select_rows =
+    "SELECT r.tbl, r.key, r.version, r.hub_version, r.hlc, r.deleted, r.writer, r.fields, r.stamps, r.parent, r.claim "
+    "FROM unnest($2::bigint[], $3::text[]) AS w(tbl, key) "
+    "JOIN edge.hub_row AS r ON r.seller = $1 AND r.tbl = w.tbl AND r.key = w.key";
+constexpr std::string_view select_children =
+    "SELECT r.tbl, r.key, r.version, r.hub_version, r.hlc, r.deleted, r.writer, r.fields, r.stamps, r.parent, r.claim "
+    "FROM edge.hub_row AS r WHERE r.seller = $1 AND r.parent = ANY($2::text[])";
+constexpr std::string_view select_claims =
+    "SELECT r.parent, r.claim, r.tbl, r.key FROM unnest($2::text[], $3::text[]) AS w(parent, claim) "
+    "JOIN edge.hub_row AS r ON r.seller = $1 AND r.parent = w.parent AND r.claim = w.claim WHERE NOT r.deleted";
+constexpr std::string_view select_changes =
+    "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
+    "WHERE seller = $1 AND version > $2::bigint AND tbl NOT IN (5, 6, 7, 8, 9) ORDER BY version LIMIT $3::bigint";
+constexpr std::string_view select_page =
+    "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
+    "WHERE seller = $1 AND (tbl, key) > ($2::bigint, $3::text) ORDER BY tbl, key LIMIT $4::bigint";
+constexpr std::string_view select_applied_until =
+    "SELECT w.place, (SELECT max(p.seq) FROM edge.lane_part AS p WHERE p.seller = $1 AND p.replica = $2 "
+    "AND p.epoch = w.epoch AND p.lane = w.lane AND p.applied_at <= $6::bigint) "
+    "FROM unnest($3::bigint[], $4::bigint[], $5::text[]) AS w(place, epoch, lane) ORDER BY w.place";
+
+constexpr std::int64_t page_rows = 2000;
+
+protocol::Lane lane_of(std::string_view name) {
+    const std::optional<protocol::Lane> lane = protocol::parse_lane(name);
+    if (!lane) throw Error(ErrorCode::corrupt_data, "cannot read the hub's cursors: no lane " + std::string(name));
+    return *lane;
+}
+
+protocol::Outcome outcome_of(std::string_view name) {
+    const std::optional<protocol::Outcome> outcome = protocol::parse_outcome(name);
+    if (!outcome) {
+        throw Error(ErrorCode::corrupt_data, "cannot read the hub's dead letters: no outcome " + std::string(name));
+    }
+    return *outcome;
+}
+
+/// Columns: tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim.
+StoredRow read_row(const PostgresResult& result, int row) {
+    StoredRow stored;
+    stored.at = {.table = static_cast<int>(result.integer(row, 0)), .key = result.name(row, 1)};
+    stored.row.version = result.integer(row, 2);
+    stored.row.hub_version = result.integer(row, 3);
+    stored.row.hlc = result.integer(row, 4);
+    stored.row.deleted = result.boolean(row, 5);
+    stored.row.writer = result.name(row, 6);
+    std::optional<protocol::Fields> fields = protocol::decode_fields(result.view(row, 7));
+    if (!fields || !protocol::decode_stamps(result.view(row, 8), stored.row)) {
+        throw Error(ErrorCode::corrupt_data, "cannot read row " + stored.at.key + " of the hub: its JSON is damaged");
+    }
+    stored.row.fields = *std::move(fields);
+    stored.parent = result.name(row, 9);
+    stored.claim = result.name(row, 10);
+    return stored;
+}
+
+std::vector<StoredRow> read_rows(const PostgresResult& result) {
+    std::vector<StoredRow> found;
+    found.reserve(static_cast<std::size_t>(result.size()));
+    for (int row = 0; row < result.size(); ++row) found.push_back(read_row(result, row));
+    return found;
+}
+
+std::vector<LaneState> read_lanes(const PostgresResult& result) {
+    std::vector<LaneState> found;
+    for (int row = 0; row < result.size(); ++row) {
+        found.push_back({.id = {.epoch = result.integer(row, 0), .lane = lane_of(result.view(row, 1))},
+                         .cursor = {.next_seq = result.integer(row, 2),
+                                    .next_part = static_cast<int>(result.integer(row, 3)),
+                                    .parts = static_cast<int>(result.integer(row, 4)),
+                                    .head = result.text(row, 5),
+                                    .applied_head = result.text(row, 6)}});
+    }
+    return found;
+}
+
+std::vector<TakenPart> read_parts(const PostgresResult& result) {
+    std::vector<TakenPart> found;
+    for (int row = 0; row < result.size(); ++row) {
+        const PartId id{.lane = {.epoch = result.integer(row, 0), .lane = lane_of(result.view(row, 1))},
+                        .seq = result.integer(row, 2),
+                        .part = static_cast<int>(result.integer(row, 3))};
+        found.push_back({.id = id,
+                         .hash = result.text(row, 4),
+                         .changes = result.integer(row, 5),
+                         .outcomes = decode_outcomes(result.view(row, 6), id),
+                         .applied = !result.is_null(row, 7),
+                         .bytes = result.text(row, 8)});
+    }
+    return found;
+}
+
+std::vector<ClaimHolder> read_claims(const PostgresResult& result) {
+    std::vector<ClaimHolder> found;
+    for (int row = 0; row < result.size(); ++row) {
+        found.push_back({.claim = {.parent = result.name(row, 0), .code = result.name(row, 1)},
+                         .row = {.table = static_cast<int>(result.integer(row, 2)), .key = result.name(row, 3)}});
+    }
+    return found;
+}
+
+std::optional<Timestamp> instant_of(std::string_view text) {
+    std::int64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return Timestamp(std::chrono::microseconds(value));
+}
+
+HubSettings settings_of(const PostgresResult& result) {
+    HubSettings settings;
+    for (int row = 0; row < result.size(); ++row) {
+        const std::string_view name = result.view(row, 0);
+        const std::string_view value = result.view(row, 1);
+        if (name == "epoch") settings.epoch = value;
+        if (name == "durable") settings.durable.rule = parse_durable_rule(value).value_or(DurableRule::command);
+        if (name == "durable_lag_s") {
+            settings.durable.lag =
+                std::chrono::seconds(instant_of(value).value_or(Timestamp()).time_since_epoch().count());
+        }
+        if (name == "covered") settings.covered = instant_of(value);
+        if (name == "backup_began") settings.backup_began = instant_of(value);
+    }
+    return settings;
+}
+
+PostgresValues values_of_parts(const std::string& seller, std::string_view replica, const std::vector<PartId>& ids) {
+    std::vector<std::int64_t> epochs;
+    std::vector<std::string> lanes;
+    std::vector<std::int64_t> seqs;
+    std::vector<std::int64_t> numbers;
+    for (const PartId& id : ids) {
+        epochs.push_back(id.lane.epoch);
+        lanes.emplace_back(protocol::name_of(id.lane.lane));
+        seqs.push_back(id.seq);
+        numbers.push_back(id.part);
+    }
+    PostgresValues values;
+    values.text(seller).name(replica).integers(epochs).texts(lanes).integers(seqs).integers(numbers);
+    return values;
+}
+
+template <class Keys>
+PostgresValues values_of_rows(const std::string& seller, const Keys& keys) {
+    std::vector<std::int64_t> tables;
+    std::vector<std::string> names;
+    for (const RowKey& key : keys) {
+        tables.push_back(key.table);
+        names.push_back(storable_name(key.key));
+    }
+    PostgresValues values;
+    values.text(seller).integers(tables).texts(names);
+    return values;
+}
+
+template <class Claims>
+PostgresValues values_of_claims(const std::string& seller, const Claims& claims) {
+    std::vector<std::string> parents;
+    std::vector<std::string> codes;
+    for (const Claim& claim : claims) {
+        parents.push_back(storable_name(claim.parent));
+        codes.push_back(storable_name(claim.code));
+    }
+    PostgresValues values;
+    values.text(seller).texts(parents).texts(codes);
+    return values;
+}
+
+PostgresValues values_of_replica(const std::string& seller, std::string_view replica) {
+    PostgresValues values;
+    values.text(seller).name(replica);
+    return values;
+}
+
+}  // namespace
+
+void PostgresQueries::queue_ahead() {
+    db_->queue(select_settings);
+    db_->queue(select_head, PostgresValues().text(seller_));
+    db_->queue(select_lanes, values_of_replica(seller_, expected_.replica));
+    if (!expected_.parts.empty()) {
+        db_->queue(select_parts, values_of_parts(seller_, expected_.replica, expected_.parts));
+    }
+    if (!expected_.rows.empty()) db_->queue(select_rows, values_of_rows(seller_, expected_.rows));
+    if (!expected_.claims.empty()) db_->queue(select_claims, values_of_claims(seller_, expected_.claims));
+}
+
+void PostgresQueries::read_ahead(std::vector<PostgresResult>& results, std::size_t first) {
+    settings_ = settings_of(results.at(first++));
+    head_ = head_of(results.at(first++));
+    lanes_ = read_lanes(results.at(first++));
+    if (!expected_.parts.empty()) {
+        for (const PartId& id : expected_.parts) parts_[id] = std::nullopt;
+        for (TakenPart& part : read_parts(results.at(first++))) parts_[part.id] = std::move(part);
+    }
+    if (!expected_.rows.empty()) {
+        for (const RowKey& key : expected_.rows) rows_[key] = std::nullopt;
+        for (StoredRow& row : read_rows(results.at(first++))) rows_[row.at] = std::move(row);
+    }
+    if (!expected_.claims.empty()) {
+        for (const Claim& claim : expected_.claims) claims_[claim] = {};
+        for (ClaimHolder& holder : read_claims(results.at(first++))) claims_[holder.claim].push_back(std::move(holder));
+    }
+}
+
+void PostgresQueries::forget_ahead() {
+    settings_.reset();
+    head_.reset();
+    lanes_.reset();
+    parts_.clear();
+    rows_.clear();
+    claims_.clear();
+}
+
+HubSettings PostgresQueries::settings() {
+    if (!settings_) settings_ = settings_of(db_->run(select_settings));
+    return *settings_;
+}
+
+SellerHead PostgresQueries::head() {
+    if (!head_) head_ = head_of(db_->run(select_head, PostgresValues().text(seller_)));
+    return *head_;
+}
+
+std::vector<LaneState> PostgresQueries::lanes(std::string_view replica) {
+    if (lanes_ && expected_.replica == replica) return *lanes_;
+    return read_lanes(db_->run(select_lanes, values_of_replica(seller_, replica)));
+}
+
+std::vector<TakenPart> PostgresQueries::parts(std::string_view replica, const std::vector<PartId>& ids) {
+    std::vector<TakenPart> found;
+    std::vector<PartId> unread;
+    for (const PartId& id : ids) {
+        const auto ahead = expected_.replica == replica ? parts_.find(id) : parts_.end();
+        if (ahead == parts_.end()) {
+            unread.push_back(id);
+        } else if (ahead->second) {
+            found.push_back(*ahead->second);
+        }
+    }
+    if (unread.empty()) return found;
+    std::vector<TakenPart> rest = read_parts(db_->run(select_parts, values_of_parts(seller_, replica, unread)));
+    found.insert(found.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
+    return found;
+}
+
+std::vector<std::int64_t> PostgresQueries::applied_until(std::string_view replica, const std::vector<LaneId>& lanes,
+                                                         Timestamp covered) {
+    std::vector<std::int64_t> places;
+    std::vector<std::int64_t> epochs;
+    std::vector<std::string> names;
+    for (const LaneId& lane : lanes) {
+        places.push_back(static_cast<std::int64_t>(places.size()));
+        epochs.push_back(lane.epoch);
+        names.emplace_back(protocol::name_of(lane.lane));
+    }
+    PostgresValues values = values_of_replica(seller_, replica);
+    values.integers(places).integers(epochs).texts(names).instant(covered);
+    const PostgresResult result = db_->run(select_applied_until, values);
+    std::vector<std::int64_t> found;
+    for (int row = 0; row < result.size(); ++row) found.push_back(result.is_null(row, 1) ? 0 : result.integer(row, 1));
+    return found;
+}
+
+std::vector<StoredRow> PostgresQueries::rows(const std::vector<RowKey>& keys) {
+    std::vector<StoredRow> found;
+    std::vector<RowKey> unread;
+    for (const RowKey& key : keys) {
+        const auto ahead = rows_.find(key);
+        if (ahead == rows_.end()) {
+            unread.push_back(key);
+        } else if (ahead->second) {
+            found.push_back(*ahead->second);
+        }
+    }
+    if (unread.empty()) return found;
+    std::vector<StoredRow> rest = read_rows(db_->run(select_rows, values_of_rows(seller_, unread)));
+    found.insert(found.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
+    return found;
+}
+
+std::vector<StoredRow> PostgresQueries::children(const std::vector<std::string>& parents) {
+    std::vector<std::string> names;
+    names.reserve(parents.size());
+    for (const std::string& parent : parents) names.push_back(storable_name(parent));
+    PostgresValues values;
+    values.text(seller_).texts(names);
+    return read_rows(db_->run(select_children, values));
+}
+
+std::vector<ClaimHolder> PostgresQueries::claims(const std::vector<Claim>& claims) {
+    std::vector<ClaimHolder> found;
+    std::vector<Claim> unread;
+    for (const Claim& claim : claims) {
+        const auto ahead = claims_.find(claim);
+        if (ahead == claims_.end()) {
+            unread.push_back(claim);
+        } else {
+            found.insert(found.end(), ahead->second.begin(), ahead->second.end());
+        }
+    }
+    if (unread.empty()) return found;
+    std::vector<ClaimHolder> rest = read_claims(db_->run(select_claims, values_of_claims(seller_, unread)));
+    found.insert(found.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
+    return found;
+}
+
+std::vector<StoredRow> PostgresQueries::changes(std::int64_t after, std::size_t at_most) {
+    if (head_ && after >= head_->seq) return {};  // a poll when nothing happened costs no second trip
+    PostgresValues values;
+    values.text(seller_).integer(after).integer(static_cast<std::int64_t>(at_most));
+    return read_rows(db_->run(select_changes, values));
+}
+
+void PostgresQueries::each_row(const std::function<void(const StoredRow&)>& visit) {
+    RowKey last;
+    while (true) {
+        PostgresValues values;
+        values.text(seller_).integer(last.table).name(last.key).integer(page_rows);
+        const std::vector<StoredRow> page = read_rows(db_->run(select_page, values));
+        for (const StoredRow& row : page) visit(row);
+        if (std::ssize(page) < page_rows) return;
+        last = page.back().at;
+    }
+}
+
+SellerHead head_of(const PostgresResult& result) {
+    if (result.size() == 0 || result.is_null(0, 1)) return {};  // nothing took effect yet
+    SellerHead head{.seq = result.integer(0, 0), .applied_at = result.time(0, 1), .digest = std::nullopt};
+    const std::string_view digest = result.view(0, 2);
+    if (!result.is_null(0, 2)) {
+        const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(digest.data()), digest.size());
+        head.digest = protocol::digest_of_bytes(bytes.first<16>());
+    }
+    return head;
+}
+
+HubSettings read_settings(PostgresConnection& db) { return settings_of(db.run(select_settings)); }
+
+DeadLetter read_dead_letter(const PostgresResult& result, int row, int first) {
+    DeadLetter letter;
+    letter.id.replica = result.name(row, first);
+    letter.id.part = {.lane = {.epoch = result.integer(row, first + 1), .lane = lane_of(result.view(row, first + 2))},
+                      .seq = result.integer(row, first + 3),
+                      .part = static_cast<int>(result.integer(row, first + 4))};
+    letter.id.index = result.integer(row, first + 5);
+    letter.table = result.name(row, first + 6);
+    letter.key = result.name(row, first + 7);
+    letter.outcome = outcome_of(result.view(row, first + 8));
+    letter.reason = result.name(row, first + 9);
+    letter.detail = result.name(row, first + 10);
+    letter.change = result.text(row, first + 11);
+    letter.at = result.time(row, first + 12);
+    return letter;
+}
+
+}  // namespace edge::hub

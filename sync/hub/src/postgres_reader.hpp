@@ -1,0 +1,64 @@
+#pragma once
+
+#include "postgres_connection.hpp"
+
+#include "edge/hub/store.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edge::hub {
+
+/// What can be asked about one seller in an open transaction. What was expected is read with the first question.
+class PostgresQueries {
+public:
+    PostgresQueries(PostgresConnection& db, std::string_view seller) : db_(&db), seller_(storable_name(seller)) {}
+
+    void expect(Expectation expectation) { expected_ = std::move(expectation); }
+    /// Queues everything that was expected, for the round trip of the first question. `read_ahead` takes the answers
+    /// out of that trip's results, from `first` on.
+    void queue_ahead();
+    void read_ahead(std::vector<PostgresResult>& results, std::size_t first);
+    /// What was read ahead no longer holds.
+    void forget_ahead();
+
+    [[nodiscard]] HubSettings settings();
+    [[nodiscard]] SellerHead head();
+    [[nodiscard]] std::vector<LaneState> lanes(std::string_view replica);
+    [[nodiscard]] std::vector<TakenPart> parts(std::string_view replica, const std::vector<PartId>& ids);
+    [[nodiscard]] std::vector<std::int64_t> applied_until(std::string_view replica, const std::vector<LaneId>& lanes,
+                                                          Timestamp covered);
+    [[nodiscard]] std::vector<StoredRow> rows(const std::vector<RowKey>& keys);
+    [[nodiscard]] std::vector<StoredRow> children(const std::vector<std::string>& parents);
+    [[nodiscard]] std::vector<ClaimHolder> claims(const std::vector<Claim>& claims);
+    [[nodiscard]] std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most);
+    void each_row(const std::function<void(const StoredRow&)>& visit);
+
+    /// As it is stored.
+    [[nodiscard]] const std::string& seller() const noexcept { return seller_; }
+    [[nodiscard]] PostgresConnection& connection() const noexcept { return *db_; }
+
+private:
+    PostgresConnection* db_;
+    std::string seller_;
+    Expectation expected_;
+    std::optional<HubSettings> settings_;
+    std::optional<SellerHead> head_;
+    std::optional<std::vector<LaneState>> lanes_;
+    std::map<PartId, std::optional<TakenPart>> parts_;
+    std::map<RowKey, std::optional<StoredRow>> rows_;
+    std::map<Claim, std::vector<ClaimHolder>> claims_;
+};
+
+/// Columns: seq, applied_at, digest; the first row, if there is one.
+[[nodiscard]] SellerHead head_of(const PostgresResult& result);
+/// The facts in the table `hub`.
+[[nodiscard]] HubSettings read_settings(PostgresConnection& db);
+[[nodiscard]] DeadLetter read_dead_letter(const PostgresResult& result, int row, int first_column);
+
+}  // namespace edge::hub

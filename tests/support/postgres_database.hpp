@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace edge::test {
+
+/// The folder of a running PostgreSQL server: the one that CTest started for all tests, or one of this program's own
+/// that ends with it. Throws std::runtime_error if none can be started.
+[[nodiscard]] std::string postgres_folder();
+/// The address of a database on it.
+[[nodiscard]] std::string postgres_target(const std::string& database);
+
+/// Rows as text, NULL as "NULL". Throws std::runtime_error with what the server said.
+using PostgresRows = std::vector<std::vector<std::string>>;
+PostgresRows run_postgres(const std::string& target, const std::string& sql);
+
+/// An empty database of a name that nobody else uses; dropped when this goes.
+class PostgresDatabase {
+public:
+    PostgresDatabase();
+    PostgresDatabase(const PostgresDatabase&) = delete;
+    PostgresDatabase& operator=(const PostgresDatabase&) = delete;
+    ~PostgresDatabase();
+
+    [[nodiscard]] std::string target() const { return postgres_target(name_); }
+    PostgresRows run(const std::string& sql) const { return run_postgres(target(), sql); }
+
+private:
+    std::string name_;
+};
+
+}  // namespace edge::test
