@@ -14,6 +14,8 @@ void declare_commands(Command root) {
     add_refresh(root);
     add_graph(root);
     add_forecast(root);
+    add_suggest(root);
+    add_backtest(root);
     add_import(root);
     add_export(root);
     add_diff(root);

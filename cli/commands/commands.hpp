@@ -22,6 +22,8 @@ void add_reservation(Command& parent);
 void add_refresh(Command& parent);
 void add_graph(Command& parent);
 void add_forecast(Command& parent);
+void add_suggest(Command& parent);
+void add_backtest(Command& parent);
 void add_import(Command& parent);
 void add_export(Command& parent);
 void add_diff(Command& parent);

@@ -1,15 +1,11 @@
 #include "commands/commands.hpp"
+#include "output/new_file.hpp"
 #include "output/text_width.hpp"
 #include "program/context.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
 namespace edge::cli {
@@ -20,42 +16,6 @@ struct Arguments {
     std::string format = "csv";
     std::string output = "-";
     bool overwrite = false;
-};
-
-/// A new file, so that nothing that exists is lost and nothing half-written stays.
-class NewFile {
-public:
-    NewFile(const std::string& path, bool overwrite) : path_(path) {
-        const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (overwrite ? O_TRUNC : O_EXCL);
-        const int file = ::open(path.c_str(), flags, 0666);
-        if (file < 0) {
-            const bool exists = errno == EEXIST;
-            throw CommandError(
-                ExitStatus::cannot_create, "already_exists",
-                fmt::format("cannot write {}: {}", path, std::strerror(errno)),
-                exists ? "name another file, or add --overwrite" : "check the folder and its permissions");
-        }
-        ::close(file);
-        stream_.open(path, std::ios::binary);
-    }
-    NewFile(const NewFile&) = delete;
-    NewFile& operator=(const NewFile&) = delete;
-    ~NewFile() {
-        std::error_code ignored;
-        if (!finished_) std::filesystem::remove(path_, ignored);
-    }
-    std::ostream& stream() { return stream_; }
-    void finish() {
-        stream_.close();
-        if (!stream_)
-            throw Error(ErrorCode::io_failure, fmt::format("cannot write {}: the disk does not take it", path_));
-        finished_ = true;
-    }
-
-private:
-    std::string path_;
-    std::ofstream stream_;
-    bool finished_ = false;
 };
 
 Answer run(Context& context, const Arguments& arguments) {

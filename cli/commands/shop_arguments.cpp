@@ -46,6 +46,16 @@ Money parse_price(Context& context, const std::string& text) {
     return *price;
 }
 
+double parse_number(const std::string& text, const std::string& option) {
+    constexpr double millionths = 1e6;
+    const std::optional<std::int64_t> number = parse_decimal(text, 6);
+    if (!number || *number < 0) {
+        throw usage_error(fmt::format("cannot use {} '{}': it is not a number of 0 or more", option, text),
+                          "write it as 2 or 0.35, with at most 6 places");
+    }
+    return static_cast<double>(*number) / millionths;
+}
+
 std::optional<BundleId> bundle_id(const std::optional<std::int64_t>& given) {
     if (!given) return std::nullopt;
     return BundleId(*given);

@@ -14,6 +14,9 @@ namespace edge::cli {
 /// Major units of the seller's currency: "3.99". Throws a usage error.
 [[nodiscard]] Money parse_price(Context& context, const std::string& text);
 
+/// A plain decimal number, not negative: "0.35". Throws a usage error.
+[[nodiscard]] double parse_number(const std::string& text, const std::string& option);
+
 [[nodiscard]] std::optional<BundleId> bundle_id(const std::optional<std::int64_t>& given);
 
 /// One bundle after what was done to it, under a line that says so.

@@ -13,16 +13,15 @@
 namespace edge::cli {
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{16} << 20;
-
-std::string read_stream(std::istream& stream, const std::string& path) {
+std::string read_stream(std::istream& stream, const std::string& path, std::size_t most_bytes) {
     std::string text;
     std::string piece(std::size_t{1} << 16, '\0');
     while (stream) {
         stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         text.append(piece, 0, static_cast<std::size_t>(stream.gcount()));
         if (text.size() > most_bytes)
-            throw Error(ErrorCode::corrupt_data, fmt::format("cannot read {}: it is larger than 16 MiB", path));
+            throw Error(ErrorCode::corrupt_data,
+                        fmt::format("cannot read {}: it is larger than {} MiB", path, most_bytes >> 20U));
     }
     if (stream.bad()) throw Error(ErrorCode::io_failure, fmt::format("cannot read {}: the disk or pipe failed", path));
     return text;
@@ -30,14 +29,14 @@ std::string read_stream(std::istream& stream, const std::string& path) {
 
 }  // namespace
 
-std::string read_text_file(const std::string& path) {
-    if (path == "-") return read_stream(std::cin, "standard input");
+std::string read_text_file(const std::string& path, std::size_t most_bytes) {
+    if (path == "-") return read_stream(std::cin, "standard input", most_bytes);
     std::error_code error;
     if (std::filesystem::is_directory(path, error))
         throw Error(ErrorCode::not_found, fmt::format("cannot read {}: it is a folder", path));
     std::ifstream file(path, std::ios::binary);
     if (!file) throw Error(ErrorCode::not_found, fmt::format("cannot read {}: no such file, or not readable", path));
-    return read_stream(file, path);
+    return read_stream(file, path, most_bytes);
 }
 
 std::string lower_extension(const std::string& path) {

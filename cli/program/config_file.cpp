@@ -62,7 +62,7 @@ void collect(const toml::table& table, const std::string& prefix, const std::str
 }
 
 std::string toml_value(const SettingInfo& setting, const std::string& value) {
-    if (setting.kind == "whole number" || setting.kind == "seconds") return value;
+    if (setting.kind == "whole number" || setting.kind == "number" || setting.kind == "seconds") return value;
     std::ostringstream text;
     text << toml::value<std::string>(value);
     return text.str();

@@ -73,6 +73,13 @@ std::optional<std::chrono::milliseconds> Context::setting_duration(std::string_v
     return std::chrono::milliseconds(parse_decimal(*text, 3).value());
 }
 
+std::optional<double> Context::setting_number(std::string_view key) {
+    constexpr double millionths = 1e6;
+    const std::optional<std::string> text = setting_text(key);
+    if (!text) return std::nullopt;
+    return static_cast<double>(parse_decimal(*text, 6).value()) / millionths;
+}
+
 std::string Context::config_path() const { return options_.config.value_or(default_config_path(environment_)); }
 
 const std::map<std::string, std::string>& Context::config() {
@@ -107,6 +114,9 @@ EngineOptions Context::engine_options() {
     if (const auto timeout = setting_duration("timeout")) engine.lock_timeout = *timeout;
     if (options_.as_of) engine.clock = [fixed = now()] { return fixed; };
     if (const auto method = setting_text("forecast.method")) engine.forecast_method = *method;
+    if (const auto cost = setting_number("forecast.waste_cost")) engine.costs.waste = *cost;
+    if (const auto margin = setting_number("forecast.margin")) engine.costs.margin = *margin;
+    if (const auto risk = setting_number("forecast.risk")) engine.costs.overbooking_risk = *risk;
     if (options_.verbose) {
         engine.log = [&err = streams_.err](LogLevel level, std::string_view line) {
             err << name_of(level) << ": " << line << "\n";

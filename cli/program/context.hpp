@@ -81,6 +81,7 @@ public:
     [[nodiscard]] std::optional<SettingValue> setting(std::string_view key);
     [[nodiscard]] std::optional<std::string> setting_text(std::string_view key);
     [[nodiscard]] std::optional<std::chrono::milliseconds> setting_duration(std::string_view key);
+    [[nodiscard]] std::optional<double> setting_number(std::string_view key);
     [[nodiscard]] std::string config_path() const;
     [[nodiscard]] std::string database_path();
     [[nodiscard]] std::string hub_database_path();

@@ -13,12 +13,18 @@
 namespace edge::cli {
 namespace {
 
-constexpr std::array<SettingInfo, 10> settings = {{
+constexpr std::array<SettingInfo, 13> settings = {{
     {"color", "EDGE_ANALYTICS_COLOR", "auto", "auto|always|never",
      "colours in text; auto: on a terminal, unless NO_COLOR is set"},
     {"db", "EDGE_ANALYTICS_DB", "$XDG_DATA_HOME/edge-analytics/shop.db", "text", "the shop's file"},
+    {"forecast.margin", "EDGE_ANALYTICS_FORECAST_MARGIN", "1", "number",
+     "earned on an item that is fetched, against forecast.waste_cost, when suggesting how many to post"},
     {"forecast.method", "EDGE_ANALYTICS_FORECAST_METHOD", "the best one built in", "text",
-     "how forecasts are made: similarity or seasonal_naive"},
+     "how forecasts are made: pooled, similarity or seasonal_naive"},
+    {"forecast.risk", "EDGE_ANALYTICS_FORECAST_RISK", "0.05", "number",
+     "accepted probability, when suggesting how many to post, that more people come than there are items"},
+    {"forecast.waste_cost", "EDGE_ANALYTICS_FORECAST_WASTE_COST", "1", "number",
+     "lost on an item that nobody fetches, against forecast.margin, when suggesting how many to post"},
     {"hub.db", "EDGE_ANALYTICS_HUB_DB", "$XDG_DATA_HOME/edge-analytics/hub.db", "text",
      "the hub's file, on the machine that serves it"},
     {"hub.listen", "EDGE_ANALYTICS_HUB_LISTEN", "127.0.0.1:8765", "text", "address and port on which the hub answers"},
@@ -70,6 +76,10 @@ void check_value(const SettingInfo& setting, const std::string& value, const std
     if (setting.kind == "seconds") {
         const auto milliseconds = parse_decimal(value, 3);
         if (!milliseconds || *milliseconds < 0) refuse("it is not a number of seconds");
+    }
+    if (setting.kind == "number") {
+        const auto millionths = parse_decimal(value, 6);
+        if (!millionths || *millionths < 0) refuse("it is not a number");
     }
     if (setting.kind.find('|') == std::string_view::npos) return;
     const std::string allowed = fmt::format("|{}|", setting.kind);

@@ -1,3 +1,4 @@
+#include "explanation_text.hpp"
 #include "refresh_run.hpp"
 
 #include "edge/analytics/graphs.hpp"
@@ -29,6 +30,7 @@ std::string context_text(const forecast::Slot& slot, std::string_view method, st
     for (const CategoryId category : slot.categories) text += fmt::format(",{}", category.value());
     text += fmt::format("|{}|{}|{}|{}", slot.is_holiday ? 1 : 0, slot.temperature ? slot.temperature->text() : "-",
                         slot.weather ? name_of(*slot.weather) : "-", static_cast<int>(slot.weather_source));
+    text += fmt::format("|{}|{}|{}", slot.costs.waste, slot.costs.margin, slot.costs.overbooking_risk);
     return text;
 }
 
@@ -60,22 +62,8 @@ OutputRow output_of(const UpcomingBundle& bundle, SellerId seller, const forecas
             .demand_uncut = forecast.demand_uncut,
             .suggested_qty = forecast.suggested_qty,
             .history_rows = forecast.history_rows,
-            .distribution = forecast.reservations.encode()};
-}
-
-forecast::Slot slot_of(SellerWork& work, const UpcomingBundle& bundle) {
-    const LocalTime start = work.zone.to_local(bundle.window.start);
-    const DayContext context = work.context.of(start.day, bundle.window.start);
-    return {.seller = work.seller.id,
-            .categories = bundle.categories,
-            .day = start.day,
-            .window_start = start.time,
-            .window_end = work.zone.to_local(bundle.window.end).time,
-            .is_holiday = context.is_holiday,
-            .temperature = context.temperature,
-            .weather = context.weather,
-            .weather_source = context.source,
-            .posted = bundle.total_qty};
+            .distribution = forecast.reservations.encode(),
+            .explanation = explanation_text(forecast.explanation)};
 }
 
 PointValue whole(std::int64_t number) {
@@ -89,7 +77,9 @@ void RefreshRun::write_forecasts(SellerWork& work) {
     const std::string_view name = forecast_method(*state_);
     std::vector<std::string> upcoming;
     for (const UpcomingBundle& bundle : storage::upcoming_bundles(*db_, work.seller.id, now_)) {
-        const forecast::Slot slot = slot_of(work, bundle);
+        forecast::Slot slot =
+            slot_of(work.seller.id, work.zone, work.context, bundle.window, bundle.categories, state_->options.costs);
+        slot.posted = bundle.total_qty;
         std::string context = context_text(slot, name, work.current.history_revision);
         upcoming.push_back(fmt::format("{} {}", bundle.id.value(), context));
         if (bundle.context == context) continue;

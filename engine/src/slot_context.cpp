@@ -57,4 +57,21 @@ void SellerContext::add_weather(LocalDate day, Timestamp reference, DayContext& 
     context.weather = row->flag;
 }
 
+forecast::Slot slot_of(SellerId seller, const TimeZone& zone, SellerContext& context, const PickupWindow& window,
+                       std::vector<CategoryId> categories, const ForecastCosts& costs) {
+    const LocalTime start = zone.to_local(window.start);
+    const DayContext known = context.of(start.day, window.start);
+    return {.seller = seller,
+            .categories = std::move(categories),
+            .day = start.day,
+            .window_start = start.time,
+            .window_end = zone.to_local(window.end).time,
+            .is_holiday = known.is_holiday,
+            .temperature = known.temperature,
+            .weather = known.weather,
+            .weather_source = known.source,
+            .posted = {},
+            .costs = {.waste = costs.waste, .margin = costs.margin, .overbooking_risk = costs.overbooking_risk}};
+}
+
 }  // namespace edge

@@ -2,11 +2,13 @@
 
 #include "edge/core/entities.hpp"
 #include "edge/forecast/slot.hpp"
+#include "edge/forecast_types.hpp"
 #include "edge/storage/connection.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace edge {
 
@@ -37,5 +39,10 @@ private:
     Timestamp now_;
     std::map<LocalDate, bool> holidays_;
 };
+
+/// A window as a forecast sees it.
+[[nodiscard]] forecast::Slot slot_of(SellerId seller, const TimeZone& zone, SellerContext& context,
+                                     const PickupWindow& window, std::vector<CategoryId> categories,
+                                     const ForecastCosts& costs);
 
 }  // namespace edge

@@ -63,4 +63,22 @@ void each_input_between(Connection& db, Timestamp first, Timestamp last,
     while (row.step()) found(read_input(row));
 }
 
+std::vector<InputRow> inputs_before(Connection& db, const InputPlace& place, BundleId like, std::int64_t most) {
+    static const std::string sql = fmt::format(
+        "{} WHERE input_id IN (SELECT min(input_id) FROM forecast_input WHERE seller_id = ?1 AND window_start < ?2 AND "
+        "(category_id IN (SELECT category_id FROM bundle_category WHERE bundle_id = ?3) OR NOT EXISTS (SELECT 1 FROM "
+        "bundle_category WHERE bundle_id = ?3)) GROUP BY bundle_id ORDER BY max(window_start) DESC, bundle_id DESC "
+        "LIMIT ?4) ORDER BY window_start DESC, bundle_id DESC",
+        input_columns);
+    std::vector<InputRow> rows;
+    Query row = db.query(sql, place.seller, place.window_start, like, most);
+    while (row.step()) rows.push_back(read_input(row));
+    return rows;
+}
+
+std::string find_explanation(Connection& db, BundleId bundle) {
+    Query row = db.query("SELECT explanation FROM forecast_details WHERE bundle_id = ?", bundle);
+    return row.step() ? row.text(0) : "{}";
+}
+
 }  // namespace edge::storage

@@ -125,9 +125,9 @@ bool put_forecast(WriteTransaction& write, const OutputRow& row, const Uuid& uui
     db.query(
           "INSERT OR REPLACE INTO forecast_details (bundle_id, context, mean, quantiles, demand_uncut, suggested_qty, "
           "history_rows, "
-          "distribution) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          "distribution, explanation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
           row.bundle, row.context, row.mean, row.quantiles, row.demand_uncut, row.suggested_qty, row.history_rows,
-          std::span<const std::uint8_t>(row.distribution))
+          std::span<const std::uint8_t>(row.distribution), row.explanation)
         .run();
     return changed;
 }

@@ -86,6 +86,19 @@ public:
     [[nodiscard]] std::vector<StoredForecast> forecasts(SellerId seller, bool upcoming_only = true);
     /// Throws `not_found` if no forecast is stored for the bundle.
     [[nodiscard]] StoredForecast forecast(BundleId bundle);
+    /// What moved it, and what it rests on. Throws `not_found` as above.
+    [[nodiscard]] ForecastExplanation explain(BundleId bundle);
+    /// How many to post, from what is known now; writes nothing. Throws `unknown_bundle`, `not_found` (seller),
+    /// `unknown_category`, `invalid_argument` (no window, costs that are not positive, a risk beyond 0 to 1).
+    [[nodiscard]] SuggestionReport suggest(const SuggestionRequest& request);
+
+    /// How well a method would have done on a slot history in CSV (columns as `backtest --help` lists them). Needs no
+    /// file. Throws `corrupt_data` with the line of what it cannot read, `invalid_argument` for a method that does not
+    /// exist, `cancelled`.
+    [[nodiscard]] static BacktestReport backtest(std::string_view csv, const BacktestOptions& options);
+    /// The same on the file's own history, learned from all sellers and judged by one. Throws `not_found` for a seller
+    /// that does not exist.
+    [[nodiscard]] BacktestReport backtest(SellerId seller, const BacktestOptions& options);
 
     // Data in and out
 

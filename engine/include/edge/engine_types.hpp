@@ -3,9 +3,11 @@
 #include "edge/core/entities.hpp"
 #include "edge/core/error.hpp"
 #include "edge/core/time.hpp"
+#include "edge/forecast_types.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,8 @@ struct EngineOptions {
     std::function<void(LogLevel, std::string_view)> log;
     /// A method of edge/forecast/method.hpp; empty: the default one.
     std::string forecast_method;
+    /// What suggested quantities weigh.
+    ForecastCosts costs;
     /// A registered SQLite VFS, for tests; empty: the system's.
     std::string vfs;
 };
@@ -139,27 +143,6 @@ struct RefreshReport {
     friend bool operator==(const RefreshReport&, const RefreshReport&) = default;
 };
 
-/// A forecast as stored for an upcoming or past bundle.
-struct StoredForecast {
-    BundleId bundle{0};
-    std::string bundle_name;
-    SellerId seller{0};
-    Timestamp window_start;
-    std::optional<std::int64_t> predicted_reservations;
-    std::int64_t predicted_sales = 0;
-    std::int64_t posted_qty = 0;
-    Probability predicted_no_show_prob;
-    Probability confidence;
-    std::string rationale;
-    std::string method;
-    std::optional<double> mean;           ///< of the distribution of reservations
-    std::vector<std::int64_t> quantiles;  ///< 5 % to 95 % in steps of 5 %; 19 numbers, or none
-    std::optional<std::int64_t> demand_uncut;
-    std::optional<std::int64_t> suggested_qty;
-    std::optional<std::int64_t> history_rows;
-    Timestamp generated_at;
-};
-
 /// One graph of a seller as listed: how many series and points it has.
 struct GraphOverview {
     GraphType type;
@@ -178,6 +161,13 @@ struct Progress {
 };
 /// Called now and then by long work; false asks it to stop, which throws `cancelled` and leaves nothing behind.
 using ProgressCallback = std::function<bool(const Progress&)>;
+
+struct BacktestOptions {
+    std::string method;                                                  ///< empty: the default one
+    std::vector<std::string> beside = {"seasonal_naive", "similarity"};  ///< methods to compare with
+    std::ostream* predictions = nullptr;                                 ///< takes a line a slot, CSV
+    ProgressCallback progress;                                           ///< in slots, of all methods
+};
 
 struct ImportFile {
     std::string path;                  ///< "-" for standard input

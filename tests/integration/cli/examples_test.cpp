@@ -63,6 +63,10 @@ protected:
                    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261208\nSUMMARY:Fair\nEND:VEVENT\nEND:VCALENDAR\n");
         write_file(file("bank-holidays.json"),
                    R"({"scotland":{"division":"scotland","events":[{"title":"A","date":"2026-11-30"}]}})");
+        write_file(file("history.csv"),
+                   "series_id,category_id,date,day_of_week,window_start_hour,window_end_hour,is_holiday,"
+                   "observed_reservations,observed_no_shows\na,b,2026-01-01,3,17,18,0,4,1\n"
+                   "a,b,2026-01-02,4,17,18,0,5,0\n");
         environment["PATH"] = file("bin") + ":/usr/bin:/bin";
         make_demo();
         text({"refresh"});

@@ -41,4 +41,11 @@ struct InputPlace {
 void each_input_between(Connection& db, Timestamp first, Timestamp last,
                         const std::function<void(const InputRow&)>& found);
 
+/// The latest of a seller's inputs before an instant in the categories of a bundle (any, if it has none), newest first,
+/// one a bundle.
+[[nodiscard]] std::vector<InputRow> inputs_before(Connection& db, const InputPlace& place, BundleId like,
+                                                  std::int64_t most);
+/// What moved a stored forecast, in JSON; "{}" without one.
+[[nodiscard]] std::string find_explanation(Connection& db, BundleId bundle);
+
 }  // namespace edge::storage

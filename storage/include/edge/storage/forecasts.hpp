@@ -73,6 +73,7 @@ struct OutputRow {
     std::int64_t suggested_qty = 0;
     std::int64_t history_rows = 0;
     std::vector<std::uint8_t> distribution;
+    std::string explanation;  ///< JSON
 };
 /// Inserts or changes both rows. False if forecast_output already said the same (then only the details are written).
 bool put_forecast(WriteTransaction& write, const OutputRow& row, const Uuid& uuid, Timestamp now);
