@@ -12,8 +12,12 @@ const std::array<double, quantile_count>& quantile_levels() noexcept {
     return levels;
 }
 
+std::int64_t hit_margin(std::int64_t predicted) noexcept {
+    return static_cast<std::int64_t>(std::max(1.0, std::floor(.2 * static_cast<double>(predicted))));
+}
+
 double hit_probability(const CountDistribution& reservations, std::int64_t predicted) {
-    const auto margin = static_cast<std::int64_t>(std::max(1.0, std::floor(.2 * static_cast<double>(predicted))));
+    const std::int64_t margin = hit_margin(predicted);
     return std::clamp(reservations.cdf(predicted + margin) - reservations.cdf(predicted - margin - 1), 0.0, 1.0);
 }
 

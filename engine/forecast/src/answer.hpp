@@ -11,7 +11,10 @@ namespace edge::forecast {
 /// 5 %, 10 % … 95 %
 [[nodiscard]] const std::array<double, quantile_count>& quantile_levels() noexcept;
 
-/// The probability that the count falls within max(1, 20 %) of `predicted`.
+/// How far a count may be from `predicted` to count as a hit: max(1, 20 %).
+[[nodiscard]] std::int64_t hit_margin(std::int64_t predicted) noexcept;
+
+/// The probability that the count falls within `hit_margin` of `predicted`.
 [[nodiscard]] double hit_probability(const CountDistribution& reservations, std::int64_t predicted);
 
 /// What follows from the predictive distribution: it, its mean, its quantiles, taken at `levels`.

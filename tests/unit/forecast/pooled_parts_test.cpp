@@ -1,5 +1,6 @@
 #include "observations.hpp"
 #include "pooled/block.hpp"
+#include "pooled/calibration.hpp"
 #include "pooled/experts.hpp"
 #include "pooled/features.hpp"
 #include "pooled/lane_models.hpp"
@@ -203,6 +204,26 @@ TEST(WindowMeans, FollowTheCountsOfTheirWeekday) {
 
     EXPECT_GT(means.weekday_opinion(5, 3, everyone).mean, 10);
     EXPECT_LT(means.weekday_opinion(1, 3, everyone).mean, 4);
+}
+
+TEST(Calibration, ComesToStateWhatHappens) {
+    Calibration calibration;
+    for (int i = 0; i < 2000; ++i) calibration.learn(.85, i % 2 == 0);
+
+    EXPECT_NEAR(calibration.calibrated(.85), .5, .03);
+    EXPECT_EQ(calibration.calibrated(.25), .25) << "a bin without outcomes stays";
+}
+
+TEST(Calibration, BelievesAFewOutcomesLittleAndStaysAProbability) {
+    Calibration calibration;
+    calibration.learn(.95, false);
+    EXPECT_NEAR(calibration.calibrated(.95), .95, .02);
+
+    for (int i = 0; i < 5000; ++i) calibration.learn(0, true);
+    for (const double stated : {-1.0, 0.0, .04, .5, 1.0, 2.0}) {
+        EXPECT_GE(calibration.calibrated(stated), 0) << stated;
+        EXPECT_LE(calibration.calibrated(stated), 1) << stated;
+    }
 }
 
 TEST(TailLevels, WidenWhileTooManyFallOutside) {

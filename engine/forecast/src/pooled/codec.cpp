@@ -214,6 +214,7 @@ struct Codec {
         put(archive, everyone.windows.slow_dispersion);
         put(archive, everyone.windows.weekday_dispersion);
         put(archive, everyone.similar);
+        for (const Calibration::Bin& bin : everyone.confidence.bins_) archive(bin.excess, bin.weight);
     }
     static void get(auto& archive, Everyone& everyone) {
         get(archive, everyone.block);
@@ -221,6 +222,11 @@ struct Codec {
         get(archive, everyone.windows.slow_dispersion);
         get(archive, everyone.windows.weekday_dispersion);
         get(archive, everyone.similar);
+        for (Calibration::Bin& bin : everyone.confidence.bins_) {
+            get(archive, bin.excess);
+            get(archive, bin.weight);
+            check(bin.weight >= 0);
+        }
     }
 
     static void put(auto& archive, const State& state) {

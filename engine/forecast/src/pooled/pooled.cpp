@@ -25,19 +25,6 @@ std::vector<SeriesKey> keys_of(const Slot& slot) {
     return keys;
 }
 
-/// The median; for the first rows of a busy series nearer to the mean, because a new series is more often
-/// underrated than overrated. It fades with every row.
-std::int64_t point_of(const CountDistribution& reservations, std::int64_t rows) {
-    constexpr std::int64_t few_rows = 10;
-    constexpr double busy_mean = 8;
-    const std::int64_t median = reservations.quantile(.5);
-    const double mean = reservations.mean();
-    if (rows == 0 || rows >= few_rows || mean < busy_mean) return median;
-    const double share_of_mean = 1 - static_cast<double>(rows) / few_rows;
-    const double point = share_of_mean * mean + (1 - share_of_mean) * static_cast<double>(median);
-    return static_cast<std::int64_t>(std::nearbyint(std::min(point, 1e15)));
-}
-
 }  // namespace
 
 void Pooled::learn(const Observation& observation) {
@@ -93,13 +80,14 @@ Forecast Pooled::forecast(const Slot& slot) const {
     }
     const CountDistribution demand = demands.size() == 1 ? demands.front() : mix(demands);
     answer.predicted_no_show_prob = Probability::round(std::clamp(exact_mean(no_shows), 0.0, 1.0));
-    answer.demand_uncut = point_of(demand, answer.history_rows);
+    answer.demand_uncut = pooled::point_of(demand, answer.history_rows);
     set_distribution(answer, slot.posted ? demand.with_cap(*slot.posted) : demand, tails.adjusted());
-    answer.predicted_reservations = point_of(answer.reservations, answer.history_rows);
+    answer.predicted_reservations = pooled::point_of(answer.reservations, answer.history_rows);
     const double comes = 1 - answer.predicted_no_show_prob.value();
     answer.predicted_sales =
         static_cast<std::int64_t>(std::nearbyint(static_cast<double>(answer.predicted_reservations) * comes));
-    answer.confidence = Probability::round(hit_probability(answer.reservations, answer.predicted_reservations));
+    answer.confidence =
+        Probability::round(state.confidence_for(hit_probability(answer.reservations, answer.predicted_reservations)));
     answer.explanation = pooled::explanation_of(state, views, slot);
     answer.explanation.interval.low = answer.quantiles[1];
     answer.explanation.interval.high = answer.quantiles[17];

@@ -1,5 +1,6 @@
 #include "pooled/state.hpp"
 
+#include "answer.hpp"
 #include "negative_binomial.hpp"
 #include "pooled/priors.hpp"
 
@@ -86,6 +87,19 @@ void TrackRecord::learn(std::int64_t day, bool is_within) {
     if (is_within) ++held;
 }
 
+// The median; for the first rows of a busy series nearer to the mean, because a new series is more often
+// underrated than overrated. It fades with every row.
+std::int64_t point_of(const CountDistribution& reservations, std::int64_t rows) {
+    constexpr std::int64_t few_rows = 10;
+    constexpr double busy_mean = 8;
+    const std::int64_t median = reservations.quantile(.5);
+    const double mean = reservations.mean();
+    if (rows == 0 || rows >= few_rows || mean < busy_mean) return median;
+    const double share_of_mean = 1 - static_cast<double>(rows) / few_rows;
+    const double point = share_of_mean * mean + (1 - share_of_mean) * static_cast<double>(median);
+    return static_cast<std::int64_t>(std::nearbyint(std::min(point, 1e15)));
+}
+
 CountDistribution distribution_of(const Prediction& prediction) {
     std::vector<NegativeBinomial> parts;
     parts.reserve(component_count);
@@ -105,7 +119,8 @@ struct State::Work {
     std::optional<double> no_shows;
     std::int64_t posted;  ///< beyond any count if it is not known
     std::optional<std::int64_t> sold_out_at;
-    bool says_nothing;  ///< nothing was posted, so nothing could be reserved
+    std::int64_t rows_before;  ///< of the series, when its day began
+    bool says_nothing;         ///< nothing was posted, so nothing could be reserved
     FeatureVector x;
     Prediction before;
 };
@@ -223,6 +238,7 @@ State::Work State::prepare(const Observation& observation) {
               .no_shows = {},
               .posted = posted,
               .sold_out_at = {},
+              .rows_before = 0,
               .says_nothing = posted <= 0 && count == 0,
               .x = {},
               .before = {}};
@@ -241,6 +257,7 @@ State::Work State::prepare(const Observation& observation) {
         block->activate(work.x);
         block->drift_to(work.day);
     }
+    work.rows_before = series->similar.rows();
     work.before = predict(*seller, *series, work.context, work.day);
     return work;
 }
@@ -330,10 +347,15 @@ void State::learn_intervals(const Work& work) {
     TailLevels& tails = sellers_[work.key.seller]->tails;
     const std::array<double, quantile_count> answered = tails.adjusted();
     const std::array<double, 4> levels{tails.below(), answered[1], answered[17], 1 - tails.above()};
-    const std::vector<std::int64_t> bounds = distribution_of(work.before).quantiles(levels);
+    const CountDistribution demand = distribution_of(work.before);
+    const std::vector<std::int64_t> bounds = demand.quantiles(levels);
     const auto held_to_posted = [&](std::int64_t bound) { return static_cast<double>(std::min(bound, work.posted)); };
     series_[work.key]->record.learn(work.day,
                                     work.count >= held_to_posted(bounds[1]) && work.count <= held_to_posted(bounds[2]));
+    const CountDistribution answer = work.posted <= largest_count ? demand.with_cap(work.posted) : demand;
+    const std::int64_t point = point_of(answer, work.rows_before);
+    const bool hit = std::abs(work.count - static_cast<double>(point)) <= static_cast<double>(hit_margin(point));
+    everyone_->confidence.learn(hit_probability(answer, point), hit);
     if (work.sold_out_at) return;  // the demand is not known, so neither is its quantile
     tails.learn(work.count<static_cast<double>(bounds[0]), work.count> static_cast<double>(bounds[3]));
 }

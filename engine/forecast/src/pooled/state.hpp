@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pooled/block.hpp"
+#include "pooled/calibration.hpp"
 #include "pooled/dispersion.hpp"
 #include "pooled/experts.hpp"
 #include "pooled/features.hpp"
@@ -33,6 +34,7 @@ struct Everyone {
     std::array<RunningDispersion, setting_count> dispersion;
     WindowMeans::Everyone windows;
     RunningDispersion similar{.sum = .4, .weight = 4};
+    Calibration confidence;  ///< of answers for one series
 
     Everyone();
 };
@@ -75,6 +77,9 @@ struct Prediction {
 /// The mixture that a prediction amounts to.
 [[nodiscard]] CountDistribution distribution_of(const Prediction& prediction);
 
+/// The whole number to answer with, `rows` of the series being known.
+[[nodiscard]] std::int64_t point_of(const CountDistribution& reservations, std::int64_t rows);
+
 /// Everything learned. A copy shares what neither side changes afterwards.
 class State {
 public:
@@ -89,6 +94,11 @@ public:
     [[nodiscard]] Prediction predict(const View& view, const Context& context, std::int64_t day) const;
     /// Rows learned, of every seller.
     [[nodiscard]] std::int64_t rows() const noexcept { return everyone_->block.rows; }
+
+    /// What to state where the predictive distribution says `probability` that the count comes near the answer.
+    [[nodiscard]] double confidence_for(double probability) const noexcept {
+        return everyone_->confidence.calibrated(probability);
+    }
 
     /// Takes in rows of one day: each is predicted from before the day, then all are learned in an order of their
     /// own, so that the order they come in does not matter.
