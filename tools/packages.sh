@@ -10,7 +10,7 @@ test_packages=(clang libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-de
 lint_packages=(clang-format clang-tidy)
 bench_packages=(python3 time)
 
-step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+step() { if [ -t 1 ]; then printf '\n\033[1m== %s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi; }
 
 # install_packages NAME…: those that are missing, quietly; says what it does.
 install_packages() {
