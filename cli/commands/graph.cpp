@@ -21,7 +21,7 @@ struct GraphName {
     const char* name;
     int type;
 };
-constexpr std::array<GraphName, 11> graph_names = {{{"sales", 1},
+constexpr std::array<GraphName, 12> graph_names = {{{"sales", 1},
                                                     {"sell-through", 2},
                                                     {"categories", 3},
                                                     {"windows", 4},
@@ -31,7 +31,8 @@ constexpr std::array<GraphName, 11> graph_names = {{{"sales", 1},
                                                     {"hours", 103},
                                                     {"waste", 104},
                                                     {"co2", 105},
-                                                    {"revenue", 106}}};
+                                                    {"revenue", 106},
+                                                    {"accuracy", 107}}};
 
 struct ShowArguments {
     std::string name;
@@ -130,7 +131,7 @@ void add_graph(Command& parent) {
     Command show = graph.add("show", "Show a graph as last refreshed");
     show.argument("NAME", arguments->name,
                   "sales, sell-through, categories, windows, forecast, sell-through-to-date, no-shows, hours, waste, "
-                  "co2, revenue, or a type's number")
+                  "co2, revenue, accuracy, or a type's number")
         .required();
     show.option("-f,--format", "FORMAT", arguments->format, "How to show it; table if not given")
         .one_of({"table", "chart", "json", "csv", "svg"});

@@ -93,6 +93,7 @@ void RefreshRun::finish() {
         if (history_changed_) work.current.history_revision += 1;
         ensure_series(work);
         write_graphs(work);
+        write_accuracy(work);
         write_forecasts(work);
         if (work.current != work.stored) storage::put_refresh_state(*write_, id, work.current);
     }
@@ -137,7 +138,10 @@ void RefreshRun::count_bundle(BundleId id) {
         if (work->recount && (!before || before->seller == bundle->seller)) return;  // counted with all others
         after = contribution_of(*work, *bundle);
         record_inputs(*work, *bundle);
+        if (before) find_work(before->seller);  // its forecast's outcome moves with the bundle
+        keep_outcome(*work, *bundle);
     }
+    if (!bundle && before) forget_outcome(id, *before);
     if (before == after) return;
     report_.bundles_recounted += 1;
     if (before) {
@@ -182,6 +186,7 @@ void RefreshRun::recount_sellers() {
         work.difference.add(to_contribution(contribution));
         storage::put_contribution(*write_, bundle.id, contribution);
         record_inputs(work, bundle);
+        keep_outcome(work, bundle);
         report_.bundles_recounted += 1;
     });
     for (const auto& [id, work] : recounted) store_difference(*work);

@@ -28,17 +28,18 @@ struct SellerWork {
     Seller seller;
     TimeZone zone;
     SellerContext context;
-    storage::RefreshState stored;   // as found
-    storage::RefreshState current;  // as it shall be
-    analytics::Totals difference;   // of all dirty bundles
-    bool recount = false;           // count everything anew instead
-    bool recount_graphs = false;    // a series is new: it takes all its points
+    storage::RefreshState stored;        // as found
+    storage::RefreshState current;       // as it shall be
+    analytics::Totals difference;        // of all dirty bundles
+    bool recount = false;                // count everything anew instead
+    bool recount_graphs = false;         // a series is new: it takes all its points
+    std::set<LocalDate> accuracy_weeks;  // Mondays of weeks in which a forecast's outcome changed
     std::map<storage::SeriesKey, storage::SeriesRow> series;
 };
 
 /// One refresh or rebuild: a transaction's worth of work. Reads through storage, lets analytics and forecast compute,
 /// writes what differs. The steps stand in refresh_run.cpp (order, counting), refresh_changes.cpp (what to count),
-/// refresh_inputs.cpp, refresh_graphs.cpp and refresh_forecasts.cpp.
+/// refresh_inputs.cpp, refresh_outcomes.cpp, refresh_graphs.cpp and refresh_forecasts.cpp.
 ///
 /// It brings one seller up to date. What the journal says about others is counted too, since the journal is read once
 /// for all, and their graphs with it; their windows that ended wait for a refresh of their own.
@@ -89,6 +90,12 @@ private:
     void withdraw_inputs(BundleId bundle);
     void note_input(const storage::InputRow& row);
     [[nodiscard]] bool is_over(const storage::BundleRow& bundle) const { return bundle.window.end <= now_; }
+
+    // What became of forecasts
+    void keep_outcome(const SellerWork& work, const storage::BundleRow& bundle);
+    void forget_outcome(BundleId bundle, const storage::ContributionRow& before);
+    void mark_accuracy(SellerId seller, LocalDate day);
+    void write_accuracy(SellerWork& work);
 
     // Graphs
     void write_graphs(SellerWork& work);

@@ -34,6 +34,7 @@ const std::map<std::string, std::string> derived = {
     {"forecast_details",
      "SELECT bundle_id, mean, quantiles, demand_uncut, suggested_qty, history_rows, distribution "
      "FROM forecast_details"},
+    {"forecast_outcomes", "SELECT * FROM forecast_outcomes"},
     {"forecast_state", "SELECT method, settled_before, observations, state FROM forecast_state"},
 };
 

@@ -30,6 +30,7 @@ const std::vector<GraphType>& graph_types() {
         make_type(GraphKind::waste_avoided, "area", "Waste Avoided (kg)", "Week of", "kg"),
         make_type(GraphKind::co2_saved, "area", "CO2e Saved (kg)", "Week of", "kg CO2e"),
         make_type(GraphKind::revenue, "bar", "Revenue Recovered", "Week of", "Revenue"),
+        make_type(GraphKind::forecast_accuracy, "multi_line", "Forecast Accuracy", "Week of", "Percent"),
     };
     return types;
 }

@@ -194,6 +194,7 @@ std::vector<Graph> build_graphs(SellerId seller, const GraphSources& sources) {
     draw(GraphKind::waste_avoided, one_series("waste_avoided", week_points(weeks, waste_point)));
     draw(GraphKind::co2_saved, one_series("co2_saved", week_points(weeks, co2_point)));
     draw(GraphKind::revenue, one_series("revenue", revenue_points(weeks, sources.minor_digits)));
+    draw(GraphKind::forecast_accuracy, accuracy_series(sources.forecast_weeks));
     return graphs;
 }
 

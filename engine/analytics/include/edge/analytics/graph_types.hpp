@@ -19,6 +19,7 @@ enum class GraphKind : int {
     waste_avoided = 104,
     co2_saved = 105,
     revenue = 106,
+    forecast_accuracy = 107,
 };
 
 /// Every graph type of this engine, ascending by id.

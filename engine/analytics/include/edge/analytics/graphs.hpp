@@ -1,5 +1,6 @@
 #pragma once
 
+#include "edge/analytics/forecast_accuracy.hpp"
 #include "edge/analytics/graph_types.hpp"
 #include "edge/analytics/totals.hpp"
 #include "edge/core/entities.hpp"
@@ -88,8 +89,9 @@ struct SellThrough {
 struct GraphSources {
     const Totals& totals;
     const CategoryNames& names;
-    std::span<const DayForecast> forecasts;  ///< ascending by day
-    int minor_digits = 2;                    ///< of the seller's currency
+    std::span<const DayForecast> forecasts;               ///< ascending by day
+    int minor_digits = 2;                                 ///< of the seller's currency
+    std::map<LocalDate, ForecastScore> forecast_weeks{};  ///< by Monday
 };
 /// One graph of every type, ascending by type, from nothing but its sources.
 [[nodiscard]] std::vector<Graph> build_graphs(SellerId seller, const GraphSources& sources);
