@@ -17,10 +17,11 @@ namespace {
 struct ImportArguments {
     std::string file;
     std::optional<std::string> receipt;
+    StoreArguments store;
 };
 
 Answer run_import(Context& context, const ImportArguments& arguments) {
-    const std::unique_ptr<hub::HubStore> store = open_or_create_hub(context);
+    const std::unique_ptr<hub::HubStore> store = open_or_create_hub(context, arguments.store);
     const protocol::Receipt receipt = hub::import_bundle_file(*store, arguments.file, context.now());
     const std::string path = arguments.receipt.value_or(arguments.file + ".receipt");
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
@@ -43,11 +44,11 @@ Answer run_import(Context& context, const ImportArguments& arguments) {
             .confirmation = true};
 }
 
-Answer run_status(Context& context) {
-    const std::unique_ptr<hub::HubStore> store = open_hub(context);
+Answer run_status(Context& context, const StoreArguments& arguments) {
+    const std::unique_ptr<hub::HubStore> store = open_hub(context, arguments);
     const hub::HubStatus status = store->status();
     if (context.json()) {
-        return {.data = Json::Object{{"path", context.hub_database_path()},
+        return {.data = Json::Object{{"path", store_name(context, arguments)},
                                      {"epoch", status.settings.epoch},
                                      {"durable_rule", name_of(status.settings.durable.rule)},
                                      {"sellers", status.sellers},
@@ -61,7 +62,7 @@ Answer run_status(Context& context) {
                 .text = {}};
     }
     TextFields fields;
-    fields.add("file", printable(context.hub_database_path()));
+    fields.add("store", printable(store_name(context, arguments)));
     fields.add("sellers", fmt::format("{}, {}", status.sellers, count_of(status.replicas, "device", "devices")));
     fields.add("rows", fmt::format("{}, {} deleted", status.rows, status.tombstones));
     fields.add("segments", fmt::format("{} applied, {} waiting for the rest", status.applied_segments,
@@ -75,9 +76,10 @@ Answer run_status(Context& context) {
 }  // namespace
 
 void add_hub(Command& parent) {
-    Command hub = parent.add("hub", "The central server: serve, import, status");
+    Command hub = parent.add("hub", "The central server: init, serve, import, status");
     hub.examples({"edge-analytics hub serve --listen 127.0.0.1:8765", "edge-analytics hub status"});
 
+    add_hub_init(hub);
     add_hub_serve(hub);
 
     const auto arguments = std::make_shared<ImportArguments>();
@@ -85,14 +87,17 @@ void add_hub(Command& parent) {
     import.argument("FILE", arguments->file, "The file").required();
     import.option("--receipt", "FILE", arguments->receipt,
                   "Where the receipt for the device goes; FILE.receipt if not given");
+    add_store_options(import, arguments->store);
     import.examples(
         {"edge-analytics hub import segments.eab", "edge-analytics hub import segments.eab --receipt receipt.json"});
     import.action([arguments](Context& context) { return run_import(context, *arguments);
 });
 
+const auto store = std::make_shared<StoreArguments>();
 Command status = hub.add("status", "Show what the hub holds");
+add_store_options(status, *store);
 status.examples({"edge-analytics hub status", "edge-analytics hub status --json"});
-status.action(run_status);
+status.action([store](Context& context) { return run_status(context, *store); });
 }  // namespace edge::cli
 
 }  // namespace edge::cli

@@ -21,6 +21,7 @@ namespace {
 struct Arguments {
     std::optional<std::string> listen;
     std::int64_t workers = 2;
+    StoreArguments store;
 };
 
 /// A line an event, from several threads.
@@ -58,7 +59,7 @@ void wait_for_interrupt() {
 
 Answer run(Context& context, const Arguments& arguments) {
     const hub::ServerOptions options = options_of(context, arguments);
-    const std::unique_ptr<hub::HubStore> store = open_or_create_hub(context);
+    const std::unique_ptr<hub::HubStore> store = open_or_create_hub(context, arguments.store);
     hub::HubServer server(*store, options);
     server.start();
     const std::string address = format_listen_address({.host = options.address, .port = server.port()});
@@ -71,7 +72,7 @@ Answer run(Context& context, const Arguments& arguments) {
     const hub::ServerCounters counters = server.counters();
     if (context.json()) {
         return {.data = Json::Object{{"listen", address},
-                                     {"path", context.hub_database_path()},
+                                     {"path", store_name(context, arguments.store)},
                                      {"requests", counters.requests},
                                      {"applied_segments", counters.applied_segments},
                                      {"applied_changes", counters.applied_changes},
@@ -92,8 +93,10 @@ void add_hub_serve(Command& hub) {
     Command command = hub.add("serve", "Run the hub until it is told to stop");
     command.option("--listen", "ADDRESS:PORT", arguments->listen,
                    "127.0.0.1:8765 if not given; port 0 takes a free one");
-    command.option("--workers", "N", arguments->workers, "Threads that work on the hub's file; 2 if not given");
-    command.examples({"edge-analytics hub serve", "edge-analytics hub serve --hub-db hub.db --listen 127.0.0.1:0"});
+    command.option("--workers", "N", arguments->workers, "Threads that work on the store; 2 if not given");
+    add_store_options(command, arguments->store);
+    command.examples({"edge-analytics hub serve", "edge-analytics hub serve --hub-db hub.db --listen 127.0.0.1:0",
+                      "edge-analytics hub serve --store postgresql://edge@127.0.0.1/hub"});
     command.action([arguments](Context& context) { return run(context, *arguments); });
 }
 

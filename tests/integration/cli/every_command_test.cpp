@@ -87,6 +87,8 @@ const std::map<std::string, Cases>& all_cases() {
         {"sync-verify", {{{"sync", "verify"}}, {{{"sync", "verify", "--url", "http://127.0.0.1:1"}, 75, "offline"}}}},
         {"sync-export", {{{"sync", "export", "stick"}}, {{{"sync", "export", "nowhere"}, 66, "not_found"}}}},
         {"hub", {{}, {{{"hub"}, 64, "usage"}}}},
+        {"hub-init",
+         {{{"hub", "init"}}, {{{"hub", "init", "--store", "postgresql://u:p@127.0.0.1:1/hub"}, 64, "usage"}}}},
         {"hub-serve", {{}, {{{"hub", "serve", "--listen", "nonsense"}, 64, "usage"}}}},
         {"hub-import",
          {{{"hub", "import", "segments.eab", "--receipt", "r.json"}},
