@@ -1,0 +1,144 @@
+#include "simulation/hub_node.hpp"
+
+#include "simulation/dice.hpp"
+#include "simulation/templates.hpp"
+#include "simulation/violation.hpp"
+
+#include "edge/core/error.hpp"
+#include "edge/hub/intake.hpp"
+#include "edge/hub/sqlite_store.hpp"
+
+#include <algorithm>
+
+namespace edge::simulation {
+namespace {
+
+constexpr std::chrono::hours backup_lag{24};
+
+hub::DurableSetting setting_of(Durable durable) {
+    switch (durable) {
+        case Durable::applied: return {.rule = hub::DurableRule::applied};
+        case Durable::lag: return {.rule = hub::DurableRule::lag, .lag = backup_lag};
+        case Durable::command: break;
+    }
+    return {.rule = hub::DurableRule::command};
+}
+
+/// What the disk does is no surprise; a hub that finds its own file broken is.
+void expect_disk_failure(const Error& error, bool faulty) {
+    const bool known = error.code() == ErrorCode::io_failure || error.code() == ErrorCode::disk_full;
+    require(known && faulty, "hub", std::string("the hub failed without a fault: ") + error.what());
+}
+
+HubAnswer problem_answer(const protocol::Problem& problem) {
+    HubAnswer answer;
+    answer.status = problem.status;
+    answer.body = protocol::encode(problem);
+    if (problem.retry_after_s) answer.headers.emplace_back("retry-after", std::to_string(*problem.retry_after_s));
+    return answer;
+}
+
+/// As the hub's endpoints answer when the store fails.
+HubAnswer failure_answer(const Error& error) {
+    protocol::Problem problem = protocol::make_problem(protocol::ProblemClass::retry, name_of(error.code()),
+                                                       "the hub could not do it; nothing was changed");
+    problem.retry_after_s = 60;
+    return problem_answer(problem);
+}
+
+}  // namespace
+
+HubNode::HubNode(const std::string& path, Durable durable) : disk_(path), durable_(durable) {
+    disk_.replace(templates().hub);
+    open();
+    store_->set_durable(setting_of(durable));
+}
+
+void HubNode::open() { store_ = hub::open_sqlite_store(disk_.path(), {.vfs = disk_.vfs()}); }
+
+void HubNode::die(bool power, std::uint64_t dice) {
+    disk_.stop();
+    store_.reset();
+    disk_.end(power, dice);
+    open();
+}
+
+void HubNode::restart() {
+    store_.reset();
+    open();
+}
+
+void HubNode::finish(const Fault& fault, std::uint64_t dice, bool& died) {
+    const bool failed = disk_.disarm();
+    died = failed && (fault.kind == FaultKind::killed || fault.kind == FaultKind::power_cut);
+    if (died) die(fault.kind == FaultKind::power_cut, dice);
+}
+
+std::optional<HubAnswer> HubNode::take(std::string_view body, const Fault& fault, std::uint64_t dice) {
+    HubAnswer answer;
+    disk_.arm(fault);
+    try {
+        const protocol::Decoded<hub::IntakeResult> result = hub::take_request(*store_, body, now);
+        if (result) {
+            answer.status = 200;
+            answer.body = protocol::encode(result->ack);
+        } else {
+            answer = problem_answer(result.problem());
+        }
+    } catch (const Error& error) {
+        expect_disk_failure(error, fault.kind != FaultKind::none);
+        answer = failure_answer(error);
+    }
+    bool died = false;
+    finish(fault, dice, died);
+    if (died) return std::nullopt;
+    return answer;
+}
+
+std::string HubNode::import(const std::string& file, const Fault& fault, std::uint64_t dice) {
+    std::string failure;
+    disk_.arm(fault);
+    try {
+        static_cast<void>(hub::import_bundle_file(*store_, file, now));
+    } catch (const Error& error) {
+        failure = error.what();
+        expect_disk_failure(error, fault.kind != FaultKind::none);
+    }
+    bool died = false;
+    finish(fault, dice, died);
+    return failure;
+}
+
+void HubNode::back_up() {
+    const Timestamp began = store_->begin_backup(now);
+    backups_.push_back({.at = now, .bytes = disk_.image()});
+    if (durable_ == Durable::command) store_->declare_covered(began);
+}
+
+void HubNode::restore(std::uint64_t dice) {
+    std::vector<const Backup*> usable;
+    if (durable_ == Durable::command && !backups_.empty()) usable.push_back(&backups_.back());
+    for (const Backup& backup : backups_) {
+        if (durable_ == Durable::lag && backup.at >= now - backup_lag) usable.push_back(&backup);
+    }
+    if (usable.empty()) return;
+    const Backup& chosen =
+        *usable[static_cast<std::size_t>(Dice(dice).below(static_cast<std::int64_t>(usable.size())))];
+    const Timestamp at = chosen.at;
+    store_.reset();
+    disk_.replace(chosen.bytes);
+    open();
+    store_->declare_restored();
+    std::erase_if(backups_, [&](const Backup& backup) { return backup.at > at; });
+}
+
+Rows HubNode::rows(const std::string& seller) { return parse_rows(hub::dump(*store_, seller)); }
+
+std::int64_t HubNode::head(const std::string& seller) {
+    const std::vector<hub::StoredRow> last = store_->read(seller)->changes(0, 1'000'000);
+    std::int64_t head = 0;
+    for (const hub::StoredRow& row : last) head = std::max(head, row.row.version);
+    return head;
+}
+
+}  // namespace edge::simulation

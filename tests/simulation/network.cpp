@@ -1,0 +1,198 @@
+#include "simulation/network.hpp"
+
+#include "simulation/counter.hpp"
+#include "simulation/violation.hpp"
+
+#include "edge/protocol/exchange.hpp"
+#include "edge/transport/gzip.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace edge::simulation {
+namespace {
+
+HubAnswer no_answer(const std::string& failure) {
+    HubAnswer answer;
+    answer.failure = failure;
+    return answer;
+}
+
+HubAnswer answer_of(int status, std::string body) {
+    HubAnswer answer;
+    answer.status = status;
+    answer.body = std::move(body);
+    return answer;
+}
+
+/// What stands between a shop and the world now and then.
+HubAnswer foreign_answer(Dice& dice) {
+    static const std::array<HubAnswer, 9> answers{
+        answer_of(200, "<html><body>Welcome to FreeWiFi, please log in</body></html>"),
+        answer_of(502, "<html>bad gateway</html>"),
+        answer_of(503, ""),
+        answer_of(504, "{}"),
+        answer_of(429, ""),
+        answer_of(404, "<html>no such page</html>"),
+        answer_of(407, ""),
+        answer_of(200, R"({"hello":"world"})"),
+        answer_of(302, ""),
+    };
+    HubAnswer answer = dice.one_of(std::span<const HubAnswer>(answers));
+    if (dice.chance(30)) answer.headers.emplace_back("retry-after", "120");
+    return answer;
+}
+
+/// Open file description locks do not see that this is the same process.
+bool is_writer_lock_free(const std::string& database) {
+    const int file = ::open((database + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+    if (file < 0) return true;
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    const bool is_free = ::fcntl(file, F_OFD_SETLK, &lock) == 0;
+    ::close(file);
+    return is_free;
+}
+
+std::string damaged(std::string bytes, Dice& dice) {
+    if (bytes.empty()) return bytes;
+    bytes[static_cast<std::size_t>(dice.below(static_cast<std::int64_t>(bytes.size())))] = '\xff';
+    return bytes;
+}
+
+std::string cut_short(const std::string& bytes, Dice& dice) {
+    return bytes.substr(0, static_cast<std::size_t>(dice.below(static_cast<std::int64_t>(bytes.size()) + 1)));
+}
+
+}  // namespace
+
+void Network::read_along(const DeviceNode& device, const std::string& body) {
+    const protocol::Decoded<protocol::SyncRequest> request = protocol::decode_request(body);
+    require(bool(request), "I4", device.name + " sends what a hub cannot read");
+    std::optional<std::tuple<protocol::Lane, std::int64_t, std::int64_t, int>> last;
+    for (const std::string_view bytes : request->parts) {
+        const protocol::Decoded<protocol::Segment> segment = protocol::decode_segment(bytes);
+        require(bool(segment), "I4", device.name + " sends a part that a hub cannot read");
+        const std::tuple place(segment->lane, segment->epoch, segment->seq, segment->part);
+        const std::string number =
+            fmt::format("{} {} epoch {} segment {} part {}", device.name, protocol::name_of(segment->lane),
+                        segment->epoch, segment->seq, segment->part);
+        require(!last || *last < place, "I7", number + " is sent behind a later one, or ops behind bulk");
+        last = place;
+        if (device.is_forked) continue;
+        const PartNumber key(device.replica, std::string(protocol::name_of(segment->lane)), segment->epoch,
+                             segment->seq, segment->part);
+        const auto [known, is_new] = hashes_.emplace(key, protocol::part_hash(bytes));
+        require(is_new || known->second == protocol::part_hash(bytes), "I4", number + " has other bytes than before");
+    }
+}
+
+void Network::forget(const std::string& replica) {
+    std::erase_if(hashes_, [&](const auto& entry) { return std::get<0>(entry.first) == replica; });
+}
+
+HubAnswer Network::deliver(const std::string& body, const std::string& seller, const Step& step, Dice& dice) {
+    const Fault fault = dice.chance(60) ? step.hub_fault : Fault{};
+    std::optional<HubAnswer> answer = hub_.take(body, fault, dice.next());
+    check_twins(seller);
+    return answer ? *std::move(answer) : no_answer("broken: connection reset");
+}
+
+void Network::check_twins(const std::string& seller) {
+    std::vector<hub::RowKey> keys;
+    constexpr int holidays = 11;
+    for (const std::string& key : twin_keys()) keys.push_back({.table = holidays, .key = key});
+    const std::vector<hub::StoredRow> twins = hub_.store().read(seller)->rows(keys);
+    if (twins.empty()) return;
+    const protocol::FieldValue* left = protocol::find_field(twins.front().row.fields, "source");
+    const protocol::FieldValue* right = protocol::find_field(twins.back().row.fields, "source");
+    require(twins.size() == 2 && left != nullptr && right != nullptr && *left == *right, "I6",
+            "the hub shows one row of a transaction without the other");
+}
+
+HubAnswer Network::misfortune(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice) {
+    switch (dice.below(11)) {
+        case 0: return no_answer("cannot_connect: connection refused");
+        case 1: return foreign_answer(dice);
+        case 2: {
+            static_cast<void>(deliver(request.body, device.seller, step, dice));
+            return no_answer("broken: connection reset");
+        }
+        case 3: {
+            late_.push_back({.seller = device.seller, .body = request.body});
+            return no_answer("timed_out: no answer in time");
+        }
+        case 4: {
+            late_.push_back({.seller = device.seller, .body = request.body});
+            return deliver(request.body, device.seller, step, dice);
+        }
+        case 5: {
+            HubAnswer answer = deliver(request.body, device.seller, step, dice);
+            answer.body = cut_short(answer.body, dice);
+            return answer;
+        }
+        case 6: {
+            HubAnswer answer = deliver(request.body, device.seller, step, dice);
+            answer.body = damaged(answer.body, dice);
+            return answer;
+        }
+        case 7: {
+            // compressed bodies are checked, and a length that does not fit is seen
+            if (request.body.size() >= transport::identity_below)
+                return answer_of(400, protocol::encode(protocol::make_problem(protocol::ProblemClass::retry, "damaged",
+                                                                              "the body is not whole gzip")));
+            return no_answer("broken: connection reset");
+        }
+        case 8: {
+            now_ += std::chrono::minutes(dice.below(20));
+            hub_.now = now_;
+            return deliver(request.body, device.seller, step, dice);
+        }
+        case 9: {
+            device.stop();
+            throw Killed();
+        }
+        default: {
+            static_cast<void>(deliver(request.body, device.seller, step, dice));
+            device.stop();
+            throw Killed();
+        }
+    }
+}
+
+HubAnswer Network::carry(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice,
+                         const std::function<void()>& in_between) {
+    read_along(device, request.body);
+    require(is_writer_lock_free(device.path()), "I15", device.name + " holds its lock while it waits for the hub");
+    if (in_between) in_between();
+    if (device.is_offline) return no_answer("cannot_resolve: no network");
+    HubAnswer answer = dice.chance(step.storm) ? misfortune(device, step, request, dice)
+                                               : deliver(request.body, device.seller, step, dice);
+    answer.bytes_sent = static_cast<std::int64_t>(request.body.size());
+    answer.bytes_received = static_cast<std::int64_t>(answer.body.size());
+    return answer;
+}
+
+void Network::deliver_late(std::uint64_t seed) {
+    if (late_.empty()) return;
+    Dice dice(seed);
+    const Late late = dice.one_of(std::span<const Late>(late_));
+    static_cast<void>(hub_.take(late.body, {}, 0));
+    const std::int64_t head = hub_.head(late.seller);
+    const Rows rows = hub_.rows(late.seller);
+    static_cast<void>(hub_.take(late.body, {}, 0));
+    require(hub_.head(late.seller) == head && hub_.rows(late.seller) == rows, "I2",
+            "the same request again has an effect at the hub");
+    check_twins(late.seller);
+}
+
+void Network::deliver_everything_late() {
+    for (const Late& late : late_) static_cast<void>(hub_.take(late.body, {}, 0));
+    late_.clear();
+}
+
+}  // namespace edge::simulation

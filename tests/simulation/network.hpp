@@ -1,0 +1,53 @@
+#pragma once
+
+#include "simulation/device_node.hpp"
+#include "simulation/dice.hpp"
+#include "simulation/hub_node.hpp"
+#include "simulation/story.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace edge::simulation {
+
+/// What is thrown through a device that dies over a request.
+struct Killed {};
+
+/// The way between devices and hub. It may lose, delay, double, cut and damage what it carries, and answer itself. It
+/// also reads along, and throws Violation for what no device may send and no hub may do.
+class Network {
+public:
+    Network(HubNode& hub, Timestamp& now) : hub_(hub), now_(now) {}
+
+    /// Carries one request of a step; `in_between` is called while it is under way.
+    [[nodiscard]] HubAnswer carry(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice,
+                                  const std::function<void()>& in_between);
+    /// A copy of an old request arrives at last, and again.
+    void deliver_late(std::uint64_t dice);
+    void deliver_everything_late();
+    /// Nothing that was under way arrives any more; what bytes stood under which number is forgotten for a replica.
+    void forget(const std::string& replica);
+    void check_twins(const std::string& seller);
+
+private:
+    [[nodiscard]] HubAnswer deliver(const std::string& body, const std::string& seller, const Step& step, Dice& dice);
+    [[nodiscard]] HubAnswer misfortune(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice);
+    void read_along(const DeviceNode& device, const std::string& body);
+
+    struct Late {
+        std::string seller;
+        std::string body;
+    };
+    using PartNumber = std::tuple<std::string, std::string, std::int64_t, std::int64_t, int>;
+
+    HubNode& hub_;
+    Timestamp& now_;
+    std::vector<Late> late_;
+    std::map<PartNumber, std::string> hashes_;
+};
+
+}  // namespace edge::simulation

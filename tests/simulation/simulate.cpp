@@ -1,0 +1,66 @@
+#include "simulation/shrink.hpp"
+#include "simulation/story.hpp"
+#include "simulation/world.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+
+namespace {
+
+using namespace edge::simulation;
+
+struct Arguments {
+    std::uint64_t seeds = 1000;
+    std::uint64_t first_seed = 1;
+    int steps = StoryOptions{}.steps;
+    std::uint64_t most_reports = 5;
+    bool story = false;
+};
+
+void report(const Story& story, const Outcome& outcome) {
+    fmt::print("seed {} violates {}: {}\n", story.seed, outcome.violation->invariant, outcome.violation->detail);
+    const Story smaller = shrink(story, [&](const Story& candidate) {
+        const Outcome again = run(candidate);
+        return again.violation && again.violation->invariant == outcome.violation->invariant;
+    });
+    const Outcome last = run(smaller);
+    fmt::print("{} steps and faults shrunk to {}:\n{}", weight_of(story), weight_of(smaller), describe(smaller));
+    if (last.violation) fmt::print("  {}: {}\n", last.violation->invariant, last.violation->detail);
+    std::fflush(stdout);
+}
+
+int simulate(const Arguments& arguments) {
+    const auto begin = std::chrono::steady_clock::now();
+    std::uint64_t violations = 0;
+    for (std::uint64_t seed = arguments.first_seed; seed < arguments.first_seed + arguments.seeds; ++seed) {
+        const Story story = make_story(seed, {.steps = arguments.steps});
+        if (arguments.story) fmt::print("{}", describe(story));
+        const Outcome outcome = run(story);
+        if (!outcome.violation) continue;
+        if (++violations <= arguments.most_reports) report(story, outcome);
+    }
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    fmt::print("{} seeds from {} in {:.1f} s, {:.0f} a second: {} with a violation\n", arguments.seeds,
+               arguments.first_seed, seconds, static_cast<double>(arguments.seeds) / seconds, violations);
+    return violations == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+    Arguments arguments;
+    CLI::App app(
+        "Runs devices and a hub through histories with faults of network, disk and clock, on a virtual clock, "
+        "and checks that nothing is lost, doubled or stuck. One seed is one history.");
+    app.add_option("--seeds", arguments.seeds, "how many histories")->capture_default_str();
+    app.add_option("--first-seed", arguments.first_seed, "the first one's seed")->capture_default_str();
+    app.add_option("--steps", arguments.steps, "how many things happen in each")->capture_default_str();
+    app.add_option("--reports", arguments.most_reports, "how many violations to shrink and tell")
+        ->capture_default_str();
+    app.add_flag("--story", arguments.story, "tell each history before it runs");
+    CLI11_PARSE(app, count, values);
+    return simulate(arguments);
+}

@@ -1,0 +1,64 @@
+#include "simulation/shrink.hpp"
+#include "simulation/story.hpp"
+#include "simulation/world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace edge::simulation {
+namespace {
+
+constexpr std::uint64_t batch = 50;
+
+class SeedsTest : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(SeedsTest, KeepEveryInvariant) {
+    for (std::uint64_t seed = GetParam(); seed < GetParam() + batch; ++seed) {
+        const Story story = make_story(seed);
+        const Outcome outcome = run(story);
+        if (!outcome.violation) continue;
+        const Story smaller = shrink(story, [&](const Story& candidate) {
+            const Outcome again = run(candidate);
+            return again.violation && again.violation->invariant == outcome.violation->invariant;
+        });
+        FAIL() << outcome.violation->invariant << ": " << outcome.violation->detail << "\n" << describe(smaller);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(From, SeedsTest, testing::Range<std::uint64_t>(1, 1 + 8 * batch, batch),
+                         [](const auto& one) { return std::to_string(one.param); });
+
+TEST(SimulationTest, ASeedReproducesARun) {
+    for (const std::uint64_t seed : {3U, 17U, 40U}) {
+        const Outcome once = run(make_story(seed));
+        const Outcome again = run(make_story(seed));
+
+        EXPECT_EQ(once.trace, again.trace);
+        EXPECT_NE(once.trace, run(make_story(seed + 1)).trace);
+    }
+}
+
+TEST(SimulationTest, ShrinkingKeepsOnlyWhatTheFailureNeeds) {
+    Story story = make_story(9, {.steps = 60});
+    story.steps[20].act = Act::hub_restore;
+    story.steps[40].act = Act::clone;
+    const auto fails = [](const Story& candidate) {
+        const auto place = [&](Act act) {
+            return std::find_if(candidate.steps.begin(), candidate.steps.end(),
+                                [&](const Step& step) { return step.act == act; });
+        };
+        return place(Act::hub_restore) < place(Act::clone) && place(Act::clone) != candidate.steps.end();
+    };
+    ASSERT_TRUE(fails(story));
+
+    const Story smaller = shrink(story, fails);
+
+    ASSERT_EQ(smaller.steps.size(), 2U);
+    EXPECT_EQ(smaller.steps.front().act, Act::hub_restore);
+    EXPECT_EQ(smaller.steps.back().act, Act::clone);
+    EXPECT_EQ(weight_of(smaller), 2U) << describe(smaller);
+}
+
+}  // namespace
+}  // namespace edge::simulation

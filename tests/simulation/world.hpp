@@ -1,0 +1,63 @@
+#pragma once
+
+#include "simulation/device_node.hpp"
+#include "simulation/hub_node.hpp"
+#include "simulation/network.hpp"
+#include "simulation/story.hpp"
+#include "simulation/violation.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edge::simulation {
+
+/// Devices, hub and the way between them, on a clock of their own.
+class World {
+public:
+    explicit World(const Story& story);
+
+    void step(const Step& step);
+    /// Faults are over: everything arrives in bounded time, and every invariant is checked.
+    void drain();
+    /// Everything that is stored anywhere, as a hash.
+    [[nodiscard]] std::string trace();
+
+private:
+    [[nodiscard]] bool act_on_machine(DeviceNode& device, const Step& step);
+    [[nodiscard]] bool act_on_hub(const Step& step);
+    void sync(DeviceNode& device, const Step& step);
+    [[nodiscard]] std::optional<SyncReport> sync_once(DeviceNode& device, const Step& step, Dice& dice,
+                                                      const std::function<void()>& in_between);
+    void export_file(DeviceNode& device, const Step& step);
+    void clone(DeviceNode& device, const Step& step);
+    void pass(std::chrono::minutes minutes);
+    [[nodiscard]] bool sync_in_peace(DeviceNode& device);
+
+    void check_device(DeviceNode& device);
+    void check_equal(DeviceNode& device);
+    void check_covered(DeviceNode& device);
+    void check_dead_letters(DeviceNode& device);
+    void check_nothing_left(DeviceNode& device);
+
+    test::TemporaryFolder folder_;
+    Timestamp now_;
+    std::unique_ptr<HubNode> hub_;
+    std::unique_ptr<Network> network_;
+    std::vector<std::unique_ptr<DeviceNode>> devices_;
+    std::vector<std::string> files_;  ///< carried about on sticks
+    std::string last_reason_;
+};
+
+/// What a run came to.
+struct Outcome {
+    std::optional<Violation> violation;
+    std::size_t step = 0;  ///< during which it happened; their number if after the last
+    std::string trace;     ///< of the world in the end; empty after a violation
+};
+
+[[nodiscard]] Outcome run(const Story& story);
+
+}  // namespace edge::simulation
