@@ -2,6 +2,7 @@
 
 #include "sync_held.hpp"
 
+#include "edge/core/planted_bugs.hpp"
 #include "edge/storage/sync_state.hpp"
 
 #include <fmt/format.h>
@@ -143,6 +144,7 @@ std::string SyncRun::read_part(const HeldPart& part) {
     std::optional<std::string> bytes =
         storage::find_part_bytes(state_.db, protocol::name_of(part.lane), part.epoch, part.seq, part.part);
     if (!bytes) throw PartIsGone();
+    if (EDGE_PLANTED(retry_re_encoded)) bytes->insert(1, static_cast<std::size_t>(before_.failures % 4), ' ');
     in_flight_.insert({part.lane, part.seq, part.part});
     return std::move(*bytes);
 }
@@ -179,6 +181,8 @@ SyncRun::Actions SyncRun::exchange_once(const SendRequest& request) {
     };
     HubAnswer answer;
     ++requests_;
+    std::optional<WriteTransaction> held;
+    if (EDGE_PLANTED(lock_held_over_network)) held.emplace(state_.db);
     if (!ask()) {
         answer = exchange_({.url = options_.url,
                             .path = std::string(protocol::sync_path),
@@ -225,7 +229,8 @@ void SyncRun::store(WriteTransaction& write, const Action& action) {
     if (const auto* marks = std::get_if<protocol::RecordWatermarks>(&action)) {
         const std::string_view lane = protocol::name_of(marks->lane);
         if (storage::set_watermarks(write, lane, marks->epoch, marks->applied, marks->durable))
-            storage::delete_parts_through(write, lane, marks->epoch, marks->durable);
+            storage::delete_parts_through(write, lane, marks->epoch,
+                                          EDGE_PLANTED(watermark_confusion) ? marks->applied : marks->durable);
     } else if (const auto* record = std::get_if<protocol::RecordOutcomes>(&action)) {
         store_outcomes(write, *record);
     } else if (const auto* order = std::get_if<protocol::SealAgain>(&action)) {

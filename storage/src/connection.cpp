@@ -4,6 +4,8 @@
 #include "file_check.hpp"
 #include "migrations.hpp"
 
+#include "edge/core/planted_bugs.hpp"
+
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -107,6 +109,7 @@ Connection::Connection(std::unique_ptr<State> state) : state_(std::move(state)) 
     execute(
         "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = OFF; "
         "PRAGMA cache_size = -8000;");
+    if (EDGE_PLANTED(commit_not_synced)) execute("PRAGMA synchronous = OFF");
 }
 
 Connection::Connection(Connection&&) noexcept = default;

@@ -1,5 +1,7 @@
 #include "edge/storage/journal.hpp"
 
+#include "edge/core/planted_bugs.hpp"
+
 #include <algorithm>
 #include <tuple>
 
@@ -29,7 +31,7 @@ public:
     void take(const GroupedEntry& entry, const std::vector<Uuid>& uuids) {
         if (entry.op == JournalOp::created || !open_) begin(entry);
         life_.last = entry.op;
-        life_.mask |= entry.mask;
+        life_.mask = EDGE_PLANTED(mask_overwritten) ? entry.mask : life_.mask | entry.mask;
         life_.last_seq = entry.seq;
         if (entry.op != JournalOp::deleted) return;
         if (entry.uuid > 0) life_.uuid = uuids[entry.uuid - 1];
@@ -44,6 +46,8 @@ public:
 private:
     void begin(const GroupedEntry& entry) {
         life_ = ChangedRow{.table = entry.table, .first = entry.op, .row = entry.row, .uuid = {}};
+        if (EDGE_PLANTED(tombstone_lost) && !rows_->deleted.empty() && rows_->deleted.back().row == entry.row)
+            rows_->deleted.pop_back();
         open_ = true;
     }
 
@@ -122,6 +126,8 @@ void advance_journal_cursor(WriteTransaction& write, JournalReader reader, std::
 }
 
 void trim_journal(WriteTransaction& write) {
+    if (EDGE_PLANTED(journal_trimmed_early))
+        write.connection().query("DELETE FROM journal WHERE seq <= (SELECT max(cursor) FROM journal_readers)").run();
     write.connection().query("DELETE FROM journal WHERE seq <= (SELECT min(cursor) FROM journal_readers)").run();
 }
 

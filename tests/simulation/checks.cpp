@@ -50,6 +50,7 @@ void World::check_device(DeviceNode& device) {
     device.check_rows();
     const std::string integrity = test::integrity_of(device.path());
     require(integrity == "ok", "integrity", device.name + ": " + integrity);
+    hub_->check_digest(device.seller);
     if (device.is_forked) {
         check_covered(device);
         return;

@@ -7,6 +7,8 @@
 #include "edge/core/error.hpp"
 #include "edge/hub/intake.hpp"
 #include "edge/hub/sqlite_store.hpp"
+#include "edge/protocol/row_digest.hpp"
+#include "edge/protocol/tables.hpp"
 
 #include <algorithm>
 
@@ -132,13 +134,20 @@ void HubNode::restore(std::uint64_t dice) {
     std::erase_if(backups_, [&](const Backup& backup) { return backup.at > at; });
 }
 
+void HubNode::check_digest(const std::string& seller) {
+    const std::unique_ptr<hub::SellerReader> reader = store_->read(seller);
+    protocol::Sum128 full;
+    reader->each_row([&](const hub::StoredRow& stored) {
+        const protocol::TableDescriptor* table = protocol::find_table(stored.at.table);
+        if (table == nullptr || !protocol::is_shared(*table) || stored.row.deleted) return;
+        full += protocol::row_hash(*table, stored.at.key, stored.row.fields);
+    });
+    const std::optional<protocol::Sum128> kept = reader->head().digest;
+    require(!kept || *kept == full, "I12", "the hub's digest is not that of its rows");
+}
+
 Rows HubNode::rows(const std::string& seller) { return parse_rows(hub::dump(*store_, seller)); }
 
-std::int64_t HubNode::head(const std::string& seller) {
-    const std::vector<hub::StoredRow> last = store_->read(seller)->changes(0, 1'000'000);
-    std::int64_t head = 0;
-    for (const hub::StoredRow& row : last) head = std::max(head, row.row.version);
-    return head;
-}
+std::int64_t HubNode::head(const std::string& seller) { return store_->read(seller)->head().seq; }
 
 }  // namespace edge::simulation

@@ -32,6 +32,8 @@ public:
 
     [[nodiscard]] Rows rows(const std::string& seller);
     [[nodiscard]] std::int64_t head(const std::string& seller);
+    /// Throws Violation I12 unless the digest that it keeps is that of its rows.
+    void check_digest(const std::string& seller);
 
     Timestamp now{};
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 namespace edge::simulation {
@@ -30,7 +31,7 @@ HubAnswer answer_of(int status, std::string body) {
 
 /// What stands between a shop and the world now and then.
 HubAnswer foreign_answer(Dice& dice) {
-    static const std::array<HubAnswer, 9> answers{
+    static const std::array<HubAnswer, 11> answers{
         answer_of(200, "<html><body>Welcome to FreeWiFi, please log in</body></html>"),
         answer_of(502, "<html>bad gateway</html>"),
         answer_of(503, ""),
@@ -40,6 +41,8 @@ HubAnswer foreign_answer(Dice& dice) {
         answer_of(407, ""),
         answer_of(200, R"({"hello":"world"})"),
         answer_of(302, ""),
+        answer_of(413, ""),
+        answer_of(413, "<html>too large</html>"),
     };
     HubAnswer answer = dice.one_of(std::span<const HubAnswer>(answers));
     if (dice.chance(30)) answer.headers.emplace_back("retry-after", "120");
@@ -99,7 +102,21 @@ HubAnswer Network::deliver(const std::string& body, const std::string& seller, c
     const Fault fault = dice.chance(60) ? step.hub_fault : Fault{};
     std::optional<HubAnswer> answer = hub_.take(body, fault, dice.next());
     check_twins(seller);
+    if (answer && answer->status == 200) check_promise(seller, body, answer->body);
     return answer ? *std::move(answer) : no_answer("broken: connection reset");
+}
+
+void Network::check_promise(const std::string& seller, const std::string& body, const std::string& answer) {
+    const protocol::Decoded<protocol::SyncRequest> request = protocol::decode_request(body);
+    const protocol::Decoded<protocol::Ack> ack = protocol::decode_ack(answer);
+    require(request && ack, "hub", "the hub answers what no device can read");
+    const std::vector<hub::LaneState> stored = hub_.store().read(seller)->lanes(request->header.replica);
+    for (const protocol::LaneAck& told : ack->lanes) {
+        const bool kept = std::any_of(stored.begin(), stored.end(), [&](const hub::LaneState& lane) {
+            return lane.id.epoch == told.epoch && lane.id.lane == told.lane && lane.cursor.next_seq > told.applied;
+        });
+        require(kept || told.applied == 0, "I3", "the hub says that it has applied what it has not stored");
+    }
 }
 
 void Network::check_twins(const std::string& seller) {

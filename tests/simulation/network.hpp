@@ -36,6 +36,8 @@ public:
 private:
     [[nodiscard]] HubAnswer deliver(const std::string& body, const std::string& seller, const Step& step, Dice& dice);
     [[nodiscard]] HubAnswer misfortune(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice);
+    /// What an answer calls applied is stored.
+    void check_promise(const std::string& seller, const std::string& body, const std::string& answer);
     void read_along(const DeviceNode& device, const std::string& body);
 
     struct Late {

@@ -1,3 +1,4 @@
+#include "simulation/planted.hpp"
 #include "simulation/shrink.hpp"
 #include "simulation/story.hpp"
 #include "simulation/world.hpp"
@@ -7,6 +8,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <exception>
 
 namespace {
 
@@ -17,6 +19,7 @@ struct Arguments {
     std::uint64_t first_seed = 1;
     int steps = StoryOptions{}.steps;
     std::uint64_t most_reports = 5;
+    std::string planted;
     bool story = false;
 };
 
@@ -30,6 +33,11 @@ void report(const Story& story, const Outcome& outcome) {
     fmt::print("{} steps and faults shrunk to {}:\n{}", weight_of(story), weight_of(smaller), describe(smaller));
     if (last.violation) fmt::print("  {}: {}\n", last.violation->invariant, last.violation->detail);
     std::fflush(stdout);
+}
+
+int list_planted() {
+    for (const PlantedName& one : planted_names()) fmt::print("{}\n", one.name);
+    return 0;
 }
 
 int simulate(const Arguments& arguments) {
@@ -50,7 +58,7 @@ int simulate(const Arguments& arguments) {
 
 }  // namespace
 
-int main(int count, char** values) {
+int main(int count, char** values) try {
     Arguments arguments;
     CLI::App app(
         "Runs devices and a hub through histories with faults of network, disk and clock, on a virtual clock, "
@@ -61,6 +69,17 @@ int main(int count, char** values) {
     app.add_option("--reports", arguments.most_reports, "how many violations to shrink and tell")
         ->capture_default_str();
     app.add_flag("--story", arguments.story, "tell each history before it runs");
+    app.add_option("--planted", arguments.planted, "plant this bug, to see it found; 'list' names them");
     CLI11_PARSE(app, count, values);
+    if (arguments.planted == "list") return list_planted();
+    const std::optional<edge::PlantedBug> bug = find_planted(arguments.planted);
+    if (!bug && !arguments.planted.empty()) {
+        fmt::print(stderr, "there is no bug '{}' to plant; --planted list names them\n", arguments.planted);
+        return 2;
+    }
+    plant(bug.value_or(edge::PlantedBug::none));
     return simulate(arguments);
+} catch (const std::exception& failure) {
+    std::fputs(failure.what(), stderr);
+    return 2;
 }

@@ -7,6 +7,7 @@
 #include "pull.hpp"
 
 #include "edge/core/error.hpp"
+#include "edge/core/planted_bugs.hpp"
 #include "edge/hub/transaction_lost.hpp"
 #include "edge/protocol/segment.hpp"
 #include "edge/protocol/tables.hpp"
@@ -212,6 +213,7 @@ private:
             case PartVerdict::stage:
                 note(part);
                 known_.at(part.id).bytes = part.bytes;
+                if (EDGE_PLANTED(staged_part_shown)) to_apply_.push_back({.id = part.id, .segment = &part.segment});
                 break;
             case PartVerdict::already_applied:
                 ++counts_.repeated_parts;
@@ -230,6 +232,7 @@ private:
     }
 
     void repeat_outcomes(const TakenPart& part) {
+        if (EDGE_PLANTED(dead_letter_forgotten)) return;
         if (!repeated_.insert(part.id).second) return;
         outcomes_.insert(outcomes_.end(), part.outcomes.begin(), part.outcomes.end());
     }
@@ -338,7 +341,15 @@ IntakeResult take_arrived(HubStore& store, const protocol::SyncHeader& header, s
     intake.take(arrived);
     if (intake.has_effect()) writer->save(intake.effect());
     IntakeResult result = intake.result();
-    if (intake.has_effect()) writer->commit();
+    if (EDGE_PLANTED(ack_before_commit)) {
+        try {
+            if (intake.has_effect()) writer->commit();
+        } catch (const Error&) {
+            return result;
+        }
+    } else if (intake.has_effect()) {
+        writer->commit();
+    }
     return result;
 }
 

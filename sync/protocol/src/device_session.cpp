@@ -2,6 +2,8 @@
 
 #include "answers.hpp"
 
+#include "edge/core/planted_bugs.hpp"
+
 #include <algorithm>
 
 namespace edge::protocol {
@@ -19,8 +21,9 @@ DeviceSession::DeviceSession(DeviceSettings settings, DeviceMemory memory, std::
       sent_(held_.size(), false),
       read_(std::move(read)) {
     // bulk never goes before ops
-    std::stable_sort(held_.begin(), held_.end(),
-                     [](const HeldPart& left, const HeldPart& right) { return left.lane < right.lane; });
+    std::stable_sort(held_.begin(), held_.end(), [](const HeldPart& left, const HeldPart& right) {
+        return EDGE_PLANTED(lane_order) ? right.lane < left.lane : left.lane < right.lane;
+    });
 }
 
 std::vector<Action> DeviceSession::start(std::int64_t /*now_ms*/) {
@@ -136,7 +139,8 @@ void DeviceSession::finish(Actions& actions, std::int64_t now_ms, double random)
 }
 
 void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions) {
-    const bool restored = !memory_.hub_epoch.empty() && memory_.hub_epoch != ack.hub_epoch;
+    const bool restored =
+        !memory_.hub_epoch.empty() && memory_.hub_epoch != ack.hub_epoch && !EDGE_PLANTED(restore_ignored);
     if (restored) ++memory_.recoveries;
     memory_.hub_epoch = ack.hub_epoch;
     memory_.next_after_s = ack.next_after_s;
@@ -175,7 +179,8 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
         return take_new_epoch(whole, "the hub lost what it had called durable", now_ms, actions);
     }
     const HeldPart* last = last_part_of(lane.lane, lane.applied);
-    if (lane.applied > last_held(lane.lane) || (last != nullptr && last->hash != lane.head)) {
+    if (lane.applied > last_held(lane.lane) ||
+        (last != nullptr && last->hash != lane.head && !EDGE_PLANTED(chain_unchecked))) {
         return take_new_epoch(again, "the hub has other segments under the numbers of this file", now_ms, actions);
     }
     const LaneMark before = known;

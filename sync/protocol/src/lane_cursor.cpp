@@ -1,3 +1,4 @@
+#include "edge/core/planted_bugs.hpp"
 #include "edge/protocol/hub_session.hpp"
 
 #include <array>
@@ -30,13 +31,13 @@ bool is_behind(const LaneCursor& cursor, const PartPlace& place) noexcept {
 
 PartVerdict judge(const LaneCursor& cursor, const PartPlace& place, const std::optional<std::string>& stored_hash) {
     if (is_behind(cursor, place)) {
-        if (stored_hash != place.hash) return PartVerdict::fork;
+        if (stored_hash != place.hash && !EDGE_PLANTED(chain_unchecked)) return PartVerdict::fork;
         return place.seq < cursor.next_seq ? PartVerdict::already_applied : PartVerdict::already_staged;
     }
     if (place.seq > cursor.next_seq) return PartVerdict::gap;
     if (cursor.parts != 0 && place.parts != cursor.parts) return PartVerdict::fork;
     if (place.part > cursor.next_part) return PartVerdict::out_of_order_part;
-    if (place.prev != cursor.head) return PartVerdict::fork;
+    if (place.prev != cursor.head && !EDGE_PLANTED(chain_unchecked)) return PartVerdict::fork;
     return place.part == place.parts ? PartVerdict::apply : PartVerdict::stage;
 }
 

@@ -1,0 +1,186 @@
+#include "simulation/counter.hpp"
+#include "simulation/device_node.hpp"
+#include "simulation/hub_node.hpp"
+#include "simulation/templates.hpp"
+#include "simulation/violation.hpp"
+#include "support/database_dump.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+namespace edge::simulation {
+namespace {
+
+/// One device and its hub, and a way between them that a test may bend.
+class ScenarioTest : public testing::Test {
+protected:
+    void act(Act what, std::uint64_t dice) {
+        const Step step{.act = what, .dice = dice};
+        ASSERT_TRUE(Counter(device, step).act());
+    }
+    /// A morning's work, other each time.
+    void work(std::uint64_t dice) {
+        for (const Act what : {Act::post, Act::reserve, Act::collect, Act::hand_edit, Act::hand_delete, Act::refresh})
+            act(what, dice * 100 + static_cast<std::uint64_t>(what));
+        pass(std::chrono::hours(3));
+    }
+    void pass(std::chrono::minutes minutes) {
+        now += minutes;
+        hub.now = now;
+    }
+    SyncReport sync() {
+        const auto carry = [this](const HubRequest& request) {
+            bodies.push_back(request.body);
+            return way ? way(request) : *hub.take(request.body, {}, 0);
+        };
+        return device.engine().sync({.url = "http://hub", .exchange = carry});
+    }
+    void expect_equal() {
+        way = nullptr;
+        pass(std::chrono::hours(2));
+        const SyncReport report = sync();
+        EXPECT_TRUE(report.equal) << report.reason;
+        EXPECT_EQ(first_difference(device.model, written_rows(device.rows())), "");
+        EXPECT_EQ(first_difference(device.rows(), hub.rows(device.seller)), "");
+    }
+    static HubAnswer no_answer() {
+        HubAnswer answer;
+        answer.failure = "broken: connection reset";
+        return answer;
+    }
+
+    test::TemporaryFolder folder;
+    Timestamp now = Timestamp(std::chrono::seconds(1'772'438'400));
+    HubNode hub{folder.file("hub.db"), Durable::command};
+    DeviceNode device{"device", folder.file("device.db"), templates().devices.front(), now, std::chrono::minutes(0), 7};
+    std::vector<std::string> bodies;
+    std::function<HubAnswer(const HubRequest&)> way;
+};
+
+TEST_F(ScenarioTest, ReplyLostAfterCommitAndSentAgainUpTo20Times) {
+    for (int times = 1; times <= 20; ++times) {
+        work(static_cast<std::uint64_t>(times));
+        bodies.clear();
+        way = [this](const HubRequest& request) {
+            static_cast<void>(hub.take(request.body, {}, 0));
+            return no_answer();
+        };
+        for (int i = 0; i < times; ++i) EXPECT_FALSE(sync().equal);
+        const Rows once = hub.rows(device.seller);
+        EXPECT_TRUE(
+            std::all_of(bodies.begin(), bodies.end(), [&](const auto& body) { return body == bodies.front(); }));
+
+        expect_equal();
+
+        EXPECT_EQ(hub.rows(device.seller), once);
+    }
+}
+
+TEST_F(ScenarioTest, FilesAndNetworkInAnyOrder) {
+    std::vector<std::string> files;
+    for (std::uint64_t day = 1; day <= 3; ++day) {
+        work(day);
+        files.push_back(device.engine().export_segments(folder.path()));
+        std::filesystem::rename(files.back(), folder.file(fmt::format("stick-{}", day)));
+        files.back() = folder.file(fmt::format("stick-{}", day));
+    }
+    std::sort(files.begin(), files.end());
+    do {
+        for (const std::string& file : files) EXPECT_EQ(hub.import(file, {}, 0), "");
+    } while (std::next_permutation(files.begin(), files.end()));
+    EXPECT_EQ(first_difference(device.rows(), hub.rows(device.seller)), "");
+
+    expect_equal();
+
+    work(4);
+    for (const std::string& file : files) EXPECT_EQ(hub.import(file, {}, 0), "");
+    expect_equal();
+}
+
+TEST_F(ScenarioTest, PartsOutOfOrder) {
+    device.disk().by_hand("INSERT INTO sync_state (name, value) VALUES ('part_bytes', '1200')");
+    for (std::uint64_t dice = 1; dice <= 4; ++dice) work(dice);
+    std::vector<std::string> parts;
+    way = [&](const HubRequest& request) {
+        const protocol::Decoded<protocol::SyncRequest> read = protocol::decode_request(request.body);
+        for (const std::string_view part : read->parts) parts.emplace_back(part);
+        return no_answer();
+    };
+    static_cast<void>(sync());
+    ASSERT_GT(parts.size(), 5U);
+    std::reverse(parts.begin(), parts.end());
+    for (int round = 0; round < 2; ++round) {
+        for (const std::string& part : parts) static_cast<void>(hub.take(part + "\n", {}, 0));
+        std::rotate(parts.begin(), parts.begin() + 1, parts.end());
+    }
+
+    expect_equal();
+}
+
+TEST_F(ScenarioTest, NinetyDaysOffline) {
+    for (std::uint64_t day = 1; day <= 90; ++day) {
+        act(Act::post, day);
+        act(Act::reserve, day + 1000);
+        act(Act::collect, day + 2000);
+        pass(std::chrono::hours(24));
+    }
+    act(Act::refresh, 1);
+
+    expect_equal();
+}
+
+TEST_F(ScenarioTest, AHotRowIsOneChange) {
+    act(Act::post, 1);
+    ASSERT_TRUE(sync().equal);
+    constexpr int times = 20'000;
+    const std::string place = std::find_if(device.model.begin(), device.model.end(), [](const auto& row) {
+                                  return table_of(row.first) == "bundles";
+                              })->first;
+    device.disk().by_hand(fmt::format(
+        "CREATE TEMP TABLE ticks (n INTEGER); CREATE TEMP TRIGGER heat AFTER INSERT ON ticks BEGIN UPDATE bundles SET "
+        "price_minor = new.n; END; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
+        "INSERT INTO ticks SELECT i FROM n",
+        times));
+    device.model[place]["price_minor"] = std::to_string(times);
+
+    const SyncReport report = sync();
+
+    EXPECT_EQ(report.changes_sent, 1);
+    expect_equal();
+}
+
+TEST_F(ScenarioTest, AShellWritesWhileTheTillIsDown) {
+    act(Act::post, 1);
+    ASSERT_TRUE(sync().equal);
+    for (std::uint64_t dice = 1; dice < 10; ++dice) {
+        act(Act::hand_holiday, dice);
+        act(Act::hand_twins, dice);
+        act(Act::hand_edit, dice);
+        device.restart(true, dice);
+    }
+
+    expect_equal();
+}
+
+/// Kills the device at each write of a sync in turn, with the power or without, until one gets through.
+TEST_F(ScenarioTest, CrashAndResumeAtEveryWrite) {
+    for (const FaultKind kind : {FaultKind::killed, FaultKind::power_cut}) {
+        for (int nth = 1;; ++nth) {
+            SCOPED_TRACE(fmt::format("{} at write {}", name_of(kind), nth));
+            work(static_cast<std::uint64_t>(nth));
+            bool done = false;
+            device.run({.kind = kind, .nth = nth}, static_cast<std::uint64_t>(nth), [&] { done = sync().equal; });
+            expect_equal();
+            if (done) break;
+            ASSERT_LT(nth, 200);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace edge::simulation
