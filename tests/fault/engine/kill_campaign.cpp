@@ -248,6 +248,7 @@ std::string KillCampaign::round(Work work, Moment moment) {
     }
     sell_in_peace();
     if (work == Work::import) write_import_files();
+    world_.seed = random_();  // as every process has: no two of them draw the same bytes
     const Course course = rehearse(work);
     if (course.device.size() > course.transactions + 1) return "a use case is more than one transaction";
     const Shared<Marks> shared;
@@ -270,6 +271,7 @@ std::string KillCampaign::round(Work work, Moment moment) {
     std::string wrong = examine(course, returned);
     // Sometimes the work is done again at once, as a person would; sometimes the next round finds what is left.
     if (wrong.empty() && between(0, 1) == 0) {
+        world_.seed = random_();
         perform(work, place_, calm_.name(), marks, pass);
         sold_.insert(sold_in_round_.begin(), sold_in_round_.end());
         wrong = missing_sale();
@@ -280,6 +282,7 @@ std::string KillCampaign::round(Work work, Moment moment) {
 std::string KillCampaign::finish() {
     NearbyHub hub(place_.hub);
     hub.now = world_.now += std::chrono::hours(100);
+    world_.seed = random_();
     Engine engine = Engine::open(place_.device, world_.options());
     static_cast<void>(engine.refresh(engine.home_seller()));
     const SyncReport report = engine.sync({.url = "http://hub", .exchange = hub.exchange()});
