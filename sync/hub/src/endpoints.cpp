@@ -201,7 +201,9 @@ HttpAnswer Endpoints::pull(std::string_view query) const {
     if (failure != std::errc{} || end != seen.data() + seen.size() || header.seen < 0) {
         return problem_answer(400, ProblemClass::bug, "bad_query", "seen must be a number");
     }
-    return sync_answer(take_parts(*store_, header, {}, now(), options_->intake));
+    IntakeOptions options = options_->intake;
+    options.pull_bytes = full_pull_bytes;
+    return sync_answer(take_parts(*store_, header, {}, now(), options));
 }
 
 HttpAnswer Endpoints::digest(std::string_view query) const {

@@ -22,7 +22,8 @@ protected:
     /// Hands parts to the hub; fails the test if they are refused as a whole.
     protocol::Ack take(const test::SealingDevice& sender, const std::vector<std::string>& parts) {
         const std::vector<std::string_view> views(parts.begin(), parts.end());
-        protocol::Decoded<IntakeResult> result = take_parts(*store, sender.header(), views, now);
+        protocol::Decoded<IntakeResult> result =
+            take_parts(*store, sender.header(), views, now, {.limits = {}, .pull_bytes = full_pull_bytes});
         if (!result) {
             ADD_FAILURE() << result.problem().reason << ": " << result.problem().detail;
             return {};
