@@ -171,24 +171,28 @@ void RefreshRun::store_difference(SellerWork& work) {
 
 void RefreshRun::recount_sellers() {
     std::map<SellerId, SellerWork*> recounted;
+    std::set<SellerId> ids;
     for (auto& [id, work] : sellers_) {
         if (!work.recount) continue;
         recounted.emplace(id, &work);
+        ids.insert(id);
         storage::clear_totals(*write_, id);
         work.difference = {};
     }
     if (recounted.empty()) return;
+    storage::ContributionRewrite contributions(*write_, std::move(ids));
     storage::each_bundle_row(*db_, [&](const storage::BundleRow& bundle) {
         const auto found = recounted.find(bundle.seller);
         if (found == recounted.end()) return;
         SellerWork& work = *found->second;
         const storage::ContributionRow contribution = contribution_of(work, bundle);
         work.difference.add(to_contribution(contribution));
-        storage::put_contribution(*write_, bundle.id, contribution);
+        contributions.put(bundle.id, contribution);
         record_inputs(work, bundle);
         keep_outcome(work, bundle);
         report_.bundles_recounted += 1;
     });
+    contributions.finish();
     for (const auto& [id, work] : recounted) store_difference(*work);
 }
 

@@ -125,6 +125,41 @@ void each_contribution(Connection& db, SellerId seller,
     while (row.step()) found(BundleId(row.integer(0)), read_contribution(row));
 }
 
+ContributionRewrite::ContributionRewrite(WriteTransaction& write, std::set<SellerId> sellers)
+    : write_(&write),
+      sellers_(std::move(sellers)),
+      stored_(write.connection().query(
+          "SELECT bundle_id, seller_id, day, window_start, categories, posted, sold, closed_bundles, closed_posted, "
+          "closed_sold, closed_reserved, closed_no_shows, grams_saved, co2_grams, revenue_minor FROM contributions "
+          "ORDER BY bundle_id")) {
+    advance();
+}
+
+void ContributionRewrite::advance() { next_ = stored_.step() ? std::optional(stored_.integer(0)) : std::nullopt; }
+
+void ContributionRewrite::remove_below(std::int64_t bundle) {
+    while (next_ && *next_ < bundle) {
+        const BundleId left(*next_);
+        const bool concerned = sellers_.contains(SellerId(stored_.integer(1)));
+        advance();
+        if (concerned) remove_contribution(*write_, left);
+    }
+}
+
+void ContributionRewrite::put(BundleId bundle, const ContributionRow& row) {
+    remove_below(bundle.value());
+    if (next_ == bundle.value()) {
+        const bool same = read_contribution(stored_) == row;
+        advance();
+        if (same) return;
+    }
+    put_contribution(*write_, bundle, row);
+}
+
+void ContributionRewrite::finish() {
+    while (next_) remove_below(*next_ + 1);
+}
+
 void add_to_day(WriteTransaction& write, SellerId seller, LocalDate day, const AmountRow& difference) {
     if (is_zero(difference)) return;
     Connection& db = write.connection();
@@ -220,7 +255,6 @@ void each_hour(Connection& db, SellerId seller, const std::function<void(int, st
 
 void clear_totals(WriteTransaction& write, SellerId seller) {
     Connection& db = write.connection();
-    db.query("DELETE FROM contributions WHERE seller_id = ?", seller).run();
     db.query("DELETE FROM day_totals WHERE seller_id = ?", seller).run();
     db.query("DELETE FROM seller_totals WHERE seller_id = ?", seller).run();
     db.query("DELETE FROM category_totals WHERE seller_id = ?", seller).run();
@@ -246,6 +280,7 @@ void put_refresh_state(WriteTransaction& write, SellerId seller, const RefreshSt
 
 void forget_seller(WriteTransaction& write, SellerId seller) {
     clear_totals(write, seller);
+    write.connection().query("DELETE FROM contributions WHERE seller_id = ?", seller).run();
     write.connection().query("DELETE FROM refresh_state WHERE seller_id = ?", seller).run();
 }
 

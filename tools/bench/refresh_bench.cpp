@@ -10,7 +10,8 @@
 #include <array>
 #include <memory>
 
-// The refresh after one sale, in shops of four sizes that take turns.
+// The refresh after one sale, in shops of four sizes that take turns, in memory: on a disk a sync comes on top, which
+// the row of the durable collect shows.
 
 namespace {
 

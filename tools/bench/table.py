@@ -114,7 +114,6 @@ def main():
     parser.add_argument("name", nargs="?", default="")
     given = parser.parse_args()
     environment = dict(os.environ)
-    environment.setdefault("TMPDIR", "/var/tmp")  # where files are on a disk, so that durable means what it says
     quick = []
     if given.quick:
         environment["EDGE_BENCH_QUICK"] = "1"

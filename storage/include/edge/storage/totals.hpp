@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace edge::storage {
@@ -31,6 +32,27 @@ void remove_contribution(WriteTransaction& write, BundleId bundle);
 void each_contribution(Connection& db, SellerId seller,
                        const std::function<void(BundleId, const ContributionRow&)>& found);
 
+/// Replaces the contributions of some sellers: writes those that differ from what is stored, and removes what is stored
+/// and not given. One walk along the table, in memory that does not grow with it.
+class ContributionRewrite {
+public:
+    ContributionRewrite(WriteTransaction& write, std::set<SellerId> sellers);
+
+    /// Of a bundle of one of the sellers, in ascending order of bundle.
+    void put(BundleId bundle, const ContributionRow& row);
+    /// After the last.
+    void finish();
+
+private:
+    void advance();
+    void remove_below(std::int64_t bundle);
+
+    WriteTransaction* write_;
+    std::set<SellerId> sellers_;
+    Query stored_;
+    std::optional<std::int64_t> next_;  // the bundle at which stored_ stands
+};
+
 // Each adds a difference to a row, makes the row if it is missing, and removes it once it is all zero.
 
 void add_to_day(WriteTransaction& write, SellerId seller, LocalDate day, const AmountRow& difference);
@@ -47,7 +69,7 @@ void each_category(Connection& db, SellerId seller, const std::function<void(Cat
 void each_window(Connection& db, SellerId seller, const std::function<void(TimeOfDay, std::int64_t)>& found);
 void each_hour(Connection& db, SellerId seller, const std::function<void(int, std::int64_t)>& found);
 
-/// Removes contributions and totals of a seller, to be counted anew.
+/// Removes the totals of a seller, to be added up anew.
 void clear_totals(WriteTransaction& write, SellerId seller);
 
 /// A row of refresh_state.
