@@ -95,7 +95,7 @@ void add_hub_serve(Command& hub) {
                    "127.0.0.1:8765 if not given; port 0 takes a free one");
     command.option("--workers", "N", arguments->workers, "Threads that work on the store; 2 if not given");
     add_store_options(command, arguments->store);
-    command.examples({"edge-analytics hub serve", "edge-analytics hub serve --hub-db hub.db --listen 127.0.0.1:0",
+    command.examples({"edge-analytics hub serve --hub-db hub.db --listen 127.0.0.1:0",
                       "edge-analytics hub serve --store postgresql://edge@127.0.0.1/hub"});
     command.action([arguments](Context& context) { return run(context, *arguments); });
 }

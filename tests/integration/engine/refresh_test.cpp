@@ -31,7 +31,7 @@ TEST(Refresh, OfAnEmptyShopLeavesEveryGraphEmpty) {
 
     shop->refresh(home);
 
-    EXPECT_EQ(shop->graphs(home).size(), 11U);
+    EXPECT_EQ(shop->graphs(home).size(), 12U);
     EXPECT_THAT(shop.points(sales), IsEmpty());
     EXPECT_THAT(shop.points(gauge), ElementsAre("sold 0.0000", "unsold 100.0000"));
     EXPECT_THAT(shop->forecasts(home), IsEmpty());

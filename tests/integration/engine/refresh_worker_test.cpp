@@ -146,7 +146,7 @@ TEST(RefreshAsync, TellsItsCallbackThatTheFileIsGone) {
     EXPECT_EQ(code, ErrorCode::not_found);
     shop->refresh_async(home);
     shop->wait_for_refreshes();
-    EXPECT_EQ(shop->graphs(home).size(), 11U) << "it works again";
+    EXPECT_EQ(shop->graphs(home).size(), 12U) << "it works again";
 }
 
 TEST(RefreshAsync, LogsAFailureThatNobodyAskedToHear) {
