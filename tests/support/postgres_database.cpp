@@ -48,6 +48,45 @@ private:
     std::string file_ = folder_.file("server");
 };
 
+/// A name that no other database has.
+std::string new_name() {
+    static std::atomic<int> next{1};
+    return "edge_" + std::to_string(::getpid()) + "_" + std::to_string(next++);
+}
+
+/// Nothing if the server is gone, as it soon is.
+void drop(const std::string& name) {
+    try {
+        run_postgres(postgres_target("postgres"), "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+    } catch (const std::exception&) {
+        return;
+    }
+}
+
+constexpr const char* shape_of_tables =
+    "SELECT md5(string_agg(concat_ws(' ', n.nspname, c.relname, a.attname, a.atttypid, a.attnotnull), ',' ORDER BY "
+    "n.nspname, c.relname, a.attnum)) || (SELECT max(version) FROM edge.schema_version) FROM pg_attribute a "
+    "JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname IN ('edge', 'public') AND a.attnum > 0 AND NOT a.attisdropped";
+
+// What a killed program left in flight must not arrive later; foreign keys ask for an order, and this has none.
+constexpr const char* empty_tables =
+    "DO $$ DECLARE t record; BEGIN\n"
+    "PERFORM pg_terminate_backend(pid, 10000) FROM pg_stat_activity\n"
+    "    WHERE datname = current_database() AND pid <> pg_backend_pid();\n"
+    "SET LOCAL session_replication_role = replica;\n"
+    "FOR t IN SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('edge', 'public')\n"
+    "        AND tablename NOT IN ('schema_version', 'hub') LOOP\n"
+    "    EXECUTE format('DELETE FROM %I.%I', t.schemaname, t.tablename);\n"
+    "END LOOP;\n"
+    "FOR t IN SELECT schemaname, sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP\n"
+    "    EXECUTE format('ALTER SEQUENCE %I.%I RESTART', t.schemaname, t.sequencename);\n"
+    "END LOOP;\n"
+    "DELETE FROM edge.hub WHERE name NOT IN ('epoch', 'durable', 'durable_lag_s');\n"
+    "UPDATE edge.hub SET value = CASE name WHEN 'epoch' THEN md5(random()::text) WHEN 'durable' THEN 'applied' "
+    "ELSE '0' END;\n"
+    "END $$";
+
 }  // namespace
 
 std::string postgres_folder() {
@@ -77,17 +116,40 @@ PostgresRows run_postgres(const std::string& target, const std::string& sql) {
     return rows;
 }
 
-PostgresDatabase::PostgresDatabase() {
-    static std::atomic<int> next{1};
-    name_ = "edge_" + std::to_string(::getpid()) + "_" + std::to_string(next++);
+PostgresDatabase::PostgresDatabase() : name_(new_name()) {
     run_postgres(postgres_target("postgres"), "CREATE DATABASE " + name_);
 }
 
-PostgresDatabase::~PostgresDatabase() {
-    try {
-        run_postgres(postgres_target("postgres"), "DROP DATABASE " + name_ + " WITH (FORCE)");
-    } catch (const std::exception&) {  // the whole server goes soon
+PostgresDatabase::~PostgresDatabase() { drop(name_); }
+
+LaidDatabase::LaidDatabase(const std::string& kind, const std::function<void(const std::string& target)>& lay)
+    : kind_(kind) {
+    const PostgresRows free =
+        run_postgres(postgres_target("postgres"),
+                     "DELETE FROM free_database WHERE name = (SELECT name FROM free_database WHERE kind = '" + kind_ +
+                         "' LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING name, shape");
+    if (!free.empty()) {
+        name_ = free[0][0];
+        shape_ = free[0][1];
         return;
+    }
+    name_ = new_name();
+    run_postgres(postgres_target("postgres"), "CREATE DATABASE " + name_);
+    lay(target());
+    shape_ = run(shape_of_tables)[0][0];
+}
+
+LaidDatabase::~LaidDatabase() {
+    try {
+        if (run(shape_of_tables)[0][0] != shape_) {
+            drop(name_);
+            return;
+        }
+        run(empty_tables);
+        run_postgres(postgres_target("postgres"),
+                     "INSERT INTO free_database VALUES ('" + name_ + "', '" + kind_ + "', '" + shape_ + "')");
+    } catch (const std::exception&) {  // a table is missing, or the server is gone
+        drop(name_);
     }
 }
 

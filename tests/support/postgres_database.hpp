@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,26 @@ public:
 
 private:
     std::string name_;
+};
+
+/// A database in which `lay` has made tables, without a row that an earlier test left: making tables costs more than
+/// emptying them, so that a database is handed on from test to test, also between programs. One whose tables a test has
+/// changed is not.
+class LaidDatabase {
+public:
+    /// `kind` names what `lay` makes, given the address of an empty database.
+    LaidDatabase(const std::string& kind, const std::function<void(const std::string& target)>& lay);
+    LaidDatabase(const LaidDatabase&) = delete;
+    LaidDatabase& operator=(const LaidDatabase&) = delete;
+    ~LaidDatabase();
+
+    [[nodiscard]] std::string target() const { return postgres_target(name_); }
+    PostgresRows run(const std::string& sql) const { return run_postgres(target(), sql); }
+
+private:
+    std::string kind_;
+    std::string name_;
+    std::string shape_;  ///< of its tables
 };
 
 }  // namespace edge::test

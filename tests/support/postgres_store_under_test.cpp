@@ -3,33 +3,27 @@
 
 #include "edge/hub/postgres_store.hpp"
 
-#include <unistd.h>
-
-#include <atomic>
+#include <map>
 
 namespace edge::test {
+namespace {
 
-StoresUnderTest::StoresUnderTest() {
-    static std::atomic<int> next{1};
-    place_ = "edge_hub_" + std::to_string(::getpid()) + "_" + std::to_string(next++);
-}
+void lay_hub(const std::string& target) { hub::init_postgres_store(target); }
 
-StoresUnderTest::~StoresUnderTest() {
-    try {
-        for (const std::string& name : created_) {
-            run_postgres(postgres_target("postgres"), "DROP DATABASE \"" + place_ + "_" + name + "\" WITH (FORCE)");
-        }
-    } catch (const std::exception&) {  // the whole server goes soon
-        return;
-    }
-}
+}  // namespace
 
-std::string StoresUnderTest::target(const std::string& name) const { return postgres_target(place_ + "_" + name); }
+struct StoresUnderTest::Places {
+    std::map<std::string, LaidDatabase> databases;
+};
+
+StoresUnderTest::StoresUnderTest() : places_(std::make_unique<Places>()) {}
+
+StoresUnderTest::~StoresUnderTest() = default;
+
+std::string StoresUnderTest::target(const std::string& name) const { return places_->databases.at(name).target(); }
 
 std::unique_ptr<hub::HubStore> StoresUnderTest::create(const std::string& name) {
-    run_postgres(postgres_target("postgres"), "CREATE DATABASE \"" + place_ + "_" + name + "\"");
-    created_.push_back(name);
-    hub::init_postgres_store(target(name));
+    places_->databases.try_emplace(name, "hub", lay_hub);
     return open(name);
 }
 

@@ -3,25 +3,19 @@
 
 #include "edge/hub/sqlite_store.hpp"
 
-#include <filesystem>
-
 namespace edge::test {
 
-StoresUnderTest::StoresUnderTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "edge-stores-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder for the stores under test");
-    place_ = name;
-}
+struct StoresUnderTest::Places {
+    TemporaryFolder folder;
+};
 
-StoresUnderTest::~StoresUnderTest() {
-    std::error_code ignored;
-    std::filesystem::remove_all(place_, ignored);
-}
+StoresUnderTest::StoresUnderTest() : places_(std::make_unique<Places>()) {}
 
-std::string StoresUnderTest::target(const std::string& name) const { return place_ + "/" + name + ".db"; }
+StoresUnderTest::~StoresUnderTest() = default;
+
+std::string StoresUnderTest::target(const std::string& name) const { return places_->folder.file(name + ".db"); }
 
 std::unique_ptr<hub::HubStore> StoresUnderTest::create(const std::string& name) {
-    created_.push_back(name);
     return hub::create_sqlite_store(target(name), {.lock_timeout = std::chrono::seconds(30), .vfs = {}});
 }
 

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace edge::test {
 
@@ -26,8 +25,8 @@ public:
     [[nodiscard]] std::string target(const std::string& name) const;
 
 private:
-    std::string place_;
-    std::vector<std::string> created_;
+    struct Places;
+    std::unique_ptr<Places> places_;
 };
 
 }  // namespace edge::test
