@@ -1,10 +1,7 @@
 #include "postgres_reader.hpp"
 
 #include "outcome_codec.hpp"
-
-#include "edge/core/error.hpp"
-
-#include <charconv>
+#include "stored_form.hpp"
 
 namespace edge::hub {
 namespace {
@@ -31,7 +28,8 @@ constexpr std::string_view select_claims =
     "JOIN edge.hub_row AS r ON r.seller = $1 AND r.parent = w.parent AND r.claim = w.claim WHERE NOT r.deleted";
 constexpr std::string_view select_changes =
     "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
-    "WHERE seller = $1 AND version > $2::bigint AND tbl NOT IN (5, 6, 7, 8, 9) ORDER BY version LIMIT $3::bigint";
+    "WHERE seller = $1 AND version > $2::bigint AND tbl IN (";
+constexpr std::string_view in_order_of_version = ") ORDER BY version LIMIT $3::bigint";
 constexpr std::string_view select_page =
     "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
     "WHERE seller = $1 AND (tbl, key) > ($2::bigint, $3::text) ORDER BY tbl, key LIMIT $4::bigint";
@@ -42,20 +40,6 @@ constexpr std::string_view select_applied_until =
 
 constexpr std::int64_t page_rows = 2000;
 
-protocol::Lane lane_of(std::string_view name) {
-    const std::optional<protocol::Lane> lane = protocol::parse_lane(name);
-    if (!lane) throw Error(ErrorCode::corrupt_data, "cannot read the hub's cursors: no lane " + std::string(name));
-    return *lane;
-}
-
-protocol::Outcome outcome_of(std::string_view name) {
-    const std::optional<protocol::Outcome> outcome = protocol::parse_outcome(name);
-    if (!outcome) {
-        throw Error(ErrorCode::corrupt_data, "cannot read the hub's dead letters: no outcome " + std::string(name));
-    }
-    return *outcome;
-}
-
 /// Columns: tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim.
 StoredRow read_row(const PostgresResult& result, int row) {
     StoredRow stored;
@@ -65,11 +49,7 @@ StoredRow read_row(const PostgresResult& result, int row) {
     stored.row.hlc = result.integer(row, 4);
     stored.row.deleted = result.boolean(row, 5);
     stored.row.writer = result.name(row, 6);
-    std::optional<protocol::Fields> fields = protocol::decode_fields(result.view(row, 7));
-    if (!fields || !protocol::decode_stamps(result.view(row, 8), stored.row)) {
-        throw Error(ErrorCode::corrupt_data, "cannot read row " + stored.at.key + " of the hub: its JSON is damaged");
-    }
-    stored.row.fields = *std::move(fields);
+    read_stored_fields(result.view(row, 7), result.view(row, 8), stored);
     stored.parent = result.name(row, 9);
     stored.claim = result.name(row, 10);
     return stored;
@@ -85,7 +65,7 @@ std::vector<StoredRow> read_rows(const PostgresResult& result) {
 std::vector<LaneState> read_lanes(const PostgresResult& result) {
     std::vector<LaneState> found;
     for (int row = 0; row < result.size(); ++row) {
-        found.push_back({.id = {.epoch = result.integer(row, 0), .lane = lane_of(result.view(row, 1))},
+        found.push_back({.id = {.epoch = result.integer(row, 0), .lane = stored_lane(result.view(row, 1))},
                          .cursor = {.next_seq = result.integer(row, 2),
                                     .next_part = static_cast<int>(result.integer(row, 3)),
                                     .parts = static_cast<int>(result.integer(row, 4)),
@@ -98,7 +78,7 @@ std::vector<LaneState> read_lanes(const PostgresResult& result) {
 std::vector<TakenPart> read_parts(const PostgresResult& result) {
     std::vector<TakenPart> found;
     for (int row = 0; row < result.size(); ++row) {
-        const PartId id{.lane = {.epoch = result.integer(row, 0), .lane = lane_of(result.view(row, 1))},
+        const PartId id{.lane = {.epoch = result.integer(row, 0), .lane = stored_lane(result.view(row, 1))},
                         .seq = result.integer(row, 2),
                         .part = static_cast<int>(result.integer(row, 3))};
         found.push_back({.id = id,
@@ -120,27 +100,9 @@ std::vector<ClaimHolder> read_claims(const PostgresResult& result) {
     return found;
 }
 
-std::optional<Timestamp> instant_of(std::string_view text) {
-    std::int64_t value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return Timestamp(std::chrono::microseconds(value));
-}
-
 HubSettings settings_of(const PostgresResult& result) {
     HubSettings settings;
-    for (int row = 0; row < result.size(); ++row) {
-        const std::string_view name = result.view(row, 0);
-        const std::string_view value = result.view(row, 1);
-        if (name == "epoch") settings.epoch = value;
-        if (name == "durable") settings.durable.rule = parse_durable_rule(value).value_or(DurableRule::command);
-        if (name == "durable_lag_s") {
-            settings.durable.lag =
-                std::chrono::seconds(instant_of(value).value_or(Timestamp()).time_since_epoch().count());
-        }
-        if (name == "covered") settings.covered = instant_of(value);
-        if (name == "backup_began") settings.backup_began = instant_of(value);
-    }
+    for (int row = 0; row < result.size(); ++row) read_fact(result.view(row, 0), result.view(row, 1), settings);
     return settings;
 }
 
@@ -327,9 +289,11 @@ std::vector<ClaimHolder> PostgresQueries::claims(const std::vector<Claim>& claim
 
 std::vector<StoredRow> PostgresQueries::changes(std::int64_t after, std::size_t at_most) {
     if (head_ && after >= head_->seq) return {};  // a poll when nothing happened costs no second trip
+    static const std::string select =
+        std::string(select_changes) + shared_table_numbers() + std::string(in_order_of_version);
     PostgresValues values;
     values.text(seller_).integer(after).integer(static_cast<std::int64_t>(at_most));
-    return read_rows(db_->run(select_changes, values));
+    return read_rows(db_->run(select, values));
 }
 
 void PostgresQueries::each_row(const std::function<void(const StoredRow&)>& visit) {
@@ -360,13 +324,14 @@ HubSettings read_settings(PostgresConnection& db) { return settings_of(db.run(se
 DeadLetter read_dead_letter(const PostgresResult& result, int row, int first) {
     DeadLetter letter;
     letter.id.replica = result.name(row, first);
-    letter.id.part = {.lane = {.epoch = result.integer(row, first + 1), .lane = lane_of(result.view(row, first + 2))},
-                      .seq = result.integer(row, first + 3),
-                      .part = static_cast<int>(result.integer(row, first + 4))};
+    letter.id.part = {
+        .lane = {.epoch = result.integer(row, first + 1), .lane = stored_lane(result.view(row, first + 2))},
+        .seq = result.integer(row, first + 3),
+        .part = static_cast<int>(result.integer(row, first + 4))};
     letter.id.index = result.integer(row, first + 5);
     letter.table = result.name(row, first + 6);
     letter.key = result.name(row, first + 7);
-    letter.outcome = outcome_of(result.view(row, first + 8));
+    letter.outcome = stored_outcome(result.view(row, first + 8));
     letter.reason = result.name(row, first + 9);
     letter.detail = result.name(row, first + 10);
     letter.change = result.text(row, first + 11);

@@ -4,6 +4,7 @@
 #include "postgres_reader.hpp"
 #include "postgres_schema.hpp"
 #include "postgres_writer.hpp"
+#include "stored_form.hpp"
 
 #include "edge/core/error.hpp"
 
@@ -142,8 +143,6 @@ void queue_fact(PostgresConnection& db, std::string_view name, std::string_view 
     db.queue(upsert_fact, values);
 }
 
-std::string microseconds_text(Timestamp instant) { return std::to_string(instant.time_since_epoch().count()); }
-
 class PostgresStore final : public HubStore {
 public:
     PostgresStore(const std::string& target, const PostgresStoreOptions& options) : pool_(target, options) {
@@ -203,7 +202,7 @@ Timestamp PostgresStore::begin_backup(Timestamp now) {
         const PostgresResult last = lease->run(select_last_applied);
         const HubSettings before = read_settings(*lease);
         began = std::max({now, last.is_null(0, 0) ? now : last.time(0, 0), before.backup_began.value_or(now)});
-        queue_fact(*lease, "backup_began", microseconds_text(began));
+        queue_fact(*lease, "backup_began", fact_of(began));
         transaction.commit();
     }
     // Requests that read the settings before hold their sellers still: once each was free for a moment, all that is
@@ -221,7 +220,7 @@ void PostgresStore::declare_covered(Timestamp began) {
         throw Error(ErrorCode::invalid_argument,
                     "cannot declare a backup: none is known to have begun at " + format_timestamp(began));
     }
-    queue_fact(*lease, "covered", microseconds_text(began));
+    queue_fact(*lease, "covered", fact_of(began));
     transaction.commit();
 }
 

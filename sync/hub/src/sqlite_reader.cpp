@@ -1,10 +1,7 @@
 #include "sqlite_reader.hpp"
 
 #include "outcome_codec.hpp"
-
-#include "edge/core/error.hpp"
-
-#include <charconv>
+#include "stored_form.hpp"
 
 namespace edge::hub {
 
@@ -12,20 +9,6 @@ using storage::Connection;
 using storage::Query;
 
 namespace {
-
-protocol::Lane lane_of(std::string_view name) {
-    const std::optional<protocol::Lane> lane = protocol::parse_lane(name);
-    if (!lane) throw Error(ErrorCode::corrupt_data, "cannot read the hub's cursors: no lane " + std::string(name));
-    return *lane;
-}
-
-protocol::Outcome outcome_of(std::string_view name) {
-    const std::optional<protocol::Outcome> outcome = protocol::parse_outcome(name);
-    if (!outcome) {
-        throw Error(ErrorCode::corrupt_data, "cannot read the hub's dead letters: no outcome " + std::string(name));
-    }
-    return *outcome;
-}
 
 /// Columns: tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim.
 StoredRow read_row(const Query& query) {
@@ -36,11 +19,7 @@ StoredRow read_row(const Query& query) {
     stored.row.hlc = query.integer(4);
     stored.row.deleted = query.integer(5) != 0;
     stored.row.writer = query.text(6);
-    std::optional<protocol::Fields> fields = protocol::decode_fields(query.view(7));
-    if (!fields || !protocol::decode_stamps(query.view(8), stored.row)) {
-        throw Error(ErrorCode::corrupt_data, "cannot read row " + stored.at.key + " of the hub: its JSON is damaged");
-    }
-    stored.row.fields = *std::move(fields);
+    read_stored_fields(query.view(7), query.view(8), stored);
     stored.parent = query.text(9);
     stored.claim = query.text(10);
     return stored;
@@ -50,13 +29,6 @@ std::vector<StoredRow> read_rows(Query& query) {
     std::vector<StoredRow> found;
     while (query.step()) found.push_back(read_row(query));
     return found;
-}
-
-std::optional<Timestamp> instant_of(std::string_view text) {
-    std::int64_t value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return Timestamp(std::chrono::microseconds(value));
 }
 
 }  // namespace
@@ -76,7 +48,7 @@ std::vector<LaneState> SqliteQueries::lanes(std::string_view replica) {
         seller_, replica);
     std::vector<LaneState> found;
     while (query.step()) {
-        found.push_back({.id = {.epoch = query.integer(0), .lane = lane_of(query.view(1))},
+        found.push_back({.id = {.epoch = query.integer(0), .lane = stored_lane(query.view(1))},
                          .cursor = {.next_seq = query.integer(2),
                                     .next_part = static_cast<int>(query.integer(3)),
                                     .parts = static_cast<int>(query.integer(4)),
@@ -159,10 +131,11 @@ std::vector<ClaimHolder> SqliteQueries::claims(const std::vector<Claim>& claims)
 }
 
 std::vector<StoredRow> SqliteQueries::changes(std::int64_t after, std::size_t at_most) {
-    Query query = db_->query(
+    static const std::string select =
         "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "
-        "WHERE seller = ? AND version > ? AND tbl NOT IN (5, 6, 7, 8, 9) ORDER BY version LIMIT ?",
-        seller_, after, static_cast<std::int64_t>(at_most));
+        "WHERE seller = ? AND version > ? AND tbl IN (" +
+        shared_table_numbers() + ") ORDER BY version LIMIT ?";
+    Query query = db_->query(select, seller_, after, static_cast<std::int64_t>(at_most));
     return read_rows(query);
 }
 
@@ -177,31 +150,20 @@ void SqliteQueries::each_row(const std::function<void(const StoredRow&)>& visit)
 HubSettings read_settings(Connection& db) {
     HubSettings settings;
     Query query = db.query("SELECT name, value FROM hub");
-    while (query.step()) {
-        const std::string_view name = query.view(0);
-        const std::string_view value = query.view(1);
-        if (name == "epoch") settings.epoch = value;
-        if (name == "durable") settings.durable.rule = parse_durable_rule(value).value_or(DurableRule::command);
-        if (name == "durable_lag_s") {
-            settings.durable.lag =
-                std::chrono::seconds(instant_of(value).value_or(Timestamp()).time_since_epoch().count());
-        }
-        if (name == "covered") settings.covered = instant_of(value);
-        if (name == "backup_began") settings.backup_began = instant_of(value);
-    }
+    while (query.step()) read_fact(query.view(0), query.view(1), settings);
     return settings;
 }
 
 DeadLetter read_dead_letter(const Query& row, int first) {
     DeadLetter letter;
     letter.id.replica = row.text(first);
-    letter.id.part = {.lane = {.epoch = row.integer(first + 1), .lane = lane_of(row.view(first + 2))},
+    letter.id.part = {.lane = {.epoch = row.integer(first + 1), .lane = stored_lane(row.view(first + 2))},
                       .seq = row.integer(first + 3),
                       .part = static_cast<int>(row.integer(first + 4))};
     letter.id.index = row.integer(first + 5);
     letter.table = row.text(first + 6);
     letter.key = row.text(first + 7);
-    letter.outcome = outcome_of(row.view(first + 8));
+    letter.outcome = stored_outcome(row.view(first + 8));
     letter.reason = row.text(first + 9);
     letter.detail = row.text(first + 10);
     letter.change = row.text(first + 11);

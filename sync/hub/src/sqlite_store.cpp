@@ -3,6 +3,7 @@
 #include "hub_migrations.hpp"
 #include "sqlite_reader.hpp"
 #include "sqlite_writer.hpp"
+#include "stored_form.hpp"
 
 #include "edge/core/error.hpp"
 #include "edge/storage/connection.hpp"
@@ -165,8 +166,6 @@ std::int64_t count(Connection& db, std::string_view sql) {
     return row.integer(0);
 }
 
-std::string microseconds_text(Timestamp instant) { return std::to_string(instant.time_since_epoch().count()); }
-
 class SqliteStore final : public HubStore {
 public:
     SqliteStore(const std::string& path, const SqliteStoreOptions& options, Connection first)
@@ -197,7 +196,7 @@ public:
         const HubSettings before = read_settings(*access.lease);
         const Timestamp began =
             std::max({now, Timestamp(std::chrono::microseconds(last)), before.backup_began.value_or(now)});
-        set_fact(access.transaction, "backup_began", microseconds_text(began));
+        set_fact(access.transaction, "backup_began", fact_of(began));
         access.transaction.commit();
         return began;
     }
@@ -209,7 +208,7 @@ public:
             throw Error(ErrorCode::invalid_argument,
                         "cannot declare a backup: none is known to have begun at " + format_timestamp(began));
         }
-        set_fact(access.transaction, "covered", microseconds_text(began));
+        set_fact(access.transaction, "covered", fact_of(began));
         access.transaction.commit();
     }
 
