@@ -2,21 +2,19 @@
 #include "data_tables.hpp"
 #include "engine_state.hpp"
 #include "import_row.hpp"
+#include "spooled_input.hpp"
 
 #include "edge/storage/sellers.hpp"
 #include "edge/tabular/record_reader.hpp"
 #include "edge/tabular/utf8.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 
 namespace edge {
 
@@ -35,7 +33,8 @@ struct Source {
     std::string name;  // without folders
     const DataTable* table;
     tabular::Format format;
-    std::uint64_t size;  // 0 for standard input
+    std::uint64_t size;                     // 0 when not known
+    std::unique_ptr<SpooledInput> spooled;  // what may be long in coming, once it is here
 };
 
 bool is_standard_input(const std::string& path) { return path == "-"; }
@@ -80,7 +79,8 @@ Source source_of(const ImportFile& file) {
                   .name = std::filesystem::path(file.path).filename().string(),
                   .table = nullptr,
                   .format = format_of(file),
-                  .size = 0};
+                  .size = 0,
+                  .spooled = {}};
     source.table = &table_of(file, source.name);
     if (is_standard_input(file.path)) return source;
     std::error_code failure;
@@ -125,6 +125,22 @@ void check_request(const ImportRequest& request, const std::vector<Source>& sour
     }
 }
 
+void tell_progress(const ImportRequest& request, const Progress& progress) {
+    if (!request.progress || request.progress(progress)) return;
+    throw Error(ErrorCode::cancelled, "cannot finish the import: it was cancelled", {}, "nothing was imported");
+}
+
+/// Waits for all that is to come, while others may still write.
+void await_input(const ImportRequest& request, const std::string& folder, std::vector<Source>& sources) {
+    for (Source& source : sources) {
+        if (!SpooledInput::may_wait(source.path)) continue;
+        source.spooled = std::make_unique<SpooledInput>(source.path, folder, [&](std::uint64_t came) {
+            tell_progress(request, {.what = source.path, .done = came, .total = 0});
+        });
+        source.size = source.spooled->size();
+    }
+}
+
 /// One import from its first file to its last.
 class Import {
 public:
@@ -134,8 +150,7 @@ public:
           run_{
               .state = state, .write = write, .request = request, .now = state.now(), .keys = {write, names(sources_)}},
           aside_(request.dry_run ? std::string() : request.aside_path) {
-        const bool known = std::ranges::none_of(sources_, is_standard_input, &Source::path);
-        for (const Source& source : sources_) total_ += known ? source.size : 0;
+        for (const Source& source : sources_) total_ += source.size;
     }
 
     ImportReport take_all() {
@@ -153,32 +168,13 @@ private:
     }
 
     void take(const Source& source) {
-        if (is_standard_input(source.path)) return take(source, standard_input(source));
+        if (source.spooled) return take(source, source.spooled->bytes());
         std::ifstream file(source.path, std::ios::binary);
         if (!file) {
             throw Error(ErrorCode::io_failure, fmt::format("cannot import {}: it cannot be read", source.path),
                         {{"file", source.path}});
         }
         take(source, tabular::bytes_of(file));
-    }
-
-    /// Standard input may pause for as long as it likes; whether to go on is asked meanwhile as well.
-    [[nodiscard]] tabular::ByteSource standard_input(const Source& source) {
-        return [this, &source](char* bytes, std::size_t capacity) {
-            constexpr int glance_ms = 100;
-            for (;;) {
-                pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-                if (::poll(&input, 1, glance_ms) > 0) {
-                    const ssize_t count = ::read(STDIN_FILENO, bytes, capacity);
-                    if (count >= 0) return static_cast<std::size_t>(count);
-                    if (errno != EINTR && errno != EAGAIN) {
-                        throw Error(ErrorCode::io_failure,
-                                    fmt::format("cannot import standard input: {}", std::strerror(errno)));
-                    }
-                }
-                report_progress(source, 0);
-            }
-        };
     }
 
     void take(const Source& source, const tabular::ByteSource& bytes) {
@@ -253,9 +249,7 @@ private:
     }
 
     void report_progress(const Source& source, std::uint64_t consumed) {
-        if (!request_.progress) return;
-        if (request_.progress({.what = source.path, .done = done_ + consumed, .total = total_})) return;
-        throw Error(ErrorCode::cancelled, "cannot finish the import: it was cancelled", {}, "nothing was imported");
+        tell_progress(request_, {.what = source.path, .done = done_ + consumed, .total = total_});
     }
 
     TableImport& counts_of(std::string_view table) {
@@ -278,6 +272,8 @@ private:
 ImportReport Engine::import(const ImportRequest& request) {
     std::vector<Source> sources = sources_of(request);
     check_request(request, sources);
+    const std::filesystem::path folder = std::filesystem::absolute(state_->db.path()).parent_path();
+    await_input(request, folder.string(), sources);
     WriteTransaction write(state_->db);
     Import import(*state_, write, request, std::move(sources));
     ImportReport report = import.take_all();

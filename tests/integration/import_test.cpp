@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <csignal>
@@ -13,6 +15,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <set>
 
 namespace edge {
 namespace {
@@ -477,6 +480,54 @@ TEST_F(ImportTest, RoundsCoordinatesThatAreWrittenAsDoubles) {
 
     EXPECT_THAT(column("SELECT latitude || ' ' || longitude FROM sellers WHERE user_id = 7"),
                 ElementsAre("50.718361 -3.533900"));
+}
+
+/// Opening a pipe to write waits for who reads it.
+TEST_F(ImportTest, LetsOthersWriteWhileItWaitsForAPipe) {
+    const std::string pipe = folder.file("category.csv");
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    test::ChildProcess importer([&] { Engine::open(path).import(request_of({pipe})); });
+    std::ofstream writer(pipe);
+
+    writer << "category_id,category_name,category_coefficient\n3,Bread,1.5\n" << std::flush;
+    Engine till = Engine::open(path, {.lock_timeout = std::chrono::milliseconds(500)});
+    till.add_category("Fish", *Co2Coefficient::parse("2"));
+
+    writer << "4,Fruit,0.5\n";
+    writer.close();
+    EXPECT_EQ(importer.wait(), 0);
+    EXPECT_THAT(column("SELECT category_name FROM category ORDER BY 1"), ElementsAre("Bread", "Fish", "Fruit"));
+}
+
+TEST_F(ImportTest, RefusesAPipeThatFillsTheDiskAndLeavesNothingBehind) {
+    const std::string pipe = folder.file("category.csv");
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    test::ChildProcess importer([&] {
+        Engine narrow = Engine::open(path);
+        const rlimit most{.rlim_cur = 1U << 20U, .rlim_max = 1U << 20U};
+        static_cast<void>(::setrlimit(RLIMIT_FSIZE, &most));
+        static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+        try {
+            narrow.import(request_of({pipe}));
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::disk_full) return;
+            throw;
+        }
+        throw std::runtime_error("it fitted");
+    });
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+    std::ofstream writer(pipe);
+    writer << "category_id,category_name,category_coefficient\n";
+    for (int i = 1; i < 200'000 && writer; ++i) writer << i << ",Kind " << i << ",1\n";
+    writer.close();
+
+    EXPECT_EQ(importer.wait(), 0);
+    std::set<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) files.insert(entry.path().filename());
+    for (const char* expected : {"category.csv", "shop.db", "shop.db.lock", "shop.db-shm", "shop.db-wal"})
+        files.erase(expected);
+    EXPECT_THAT(files, IsEmpty());
+    EXPECT_EQ(count("category"), 0);
 }
 
 TEST_F(ImportTest, MarksWindowsWhoseHistoryComesFromElsewhere) {
