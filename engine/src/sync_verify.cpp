@@ -77,6 +77,20 @@ HubDigest read_digest(const std::string& body) {
     }
 }
 
+/// Later, not allowed, another version, or no: as a sync tells them apart, but that an answer which says nothing at all
+/// is a refusal, since nothing here tries again by itself.
+[[noreturn]] void refuse(const std::string& url, const protocol::Response& response) {
+    const protocol::Problem problem = protocol::problem_in(response);
+    const bool later = problem.problem_class == protocol::ProblemClass::retry && problem.reason != "unexpected_answer";
+    const std::string said = problem.detail.empty() ? problem.reason : problem.reason + ", " + problem.detail;
+    throw Error(later ? ErrorCode::offline : ErrorCode::refused,
+                fmt::format("cannot compare with the hub at {}: it answered {} ({})", url, response.status, said),
+                {{"status", std::to_string(response.status)},
+                 {"reason", problem.reason},
+                 {"class", std::string(protocol::name_of(problem.problem_class))}},
+                later ? "try again later; nothing was changed" : "check the address, and ask who runs the hub");
+}
+
 HubDigest fetch_digest(const std::string& url, std::chrono::milliseconds timeout, const std::string& seller) {
     transport::HttpClient client({.base_url = url, .total_timeout = timeout});
     const transport::HttpResult result = client.get("/v1/digest?seller=" + seller);
@@ -85,11 +99,7 @@ HubDigest fetch_digest(const std::string& url, std::chrono::milliseconds timeout
                     "check the address and the network, and try again");
     }
     const auto& response = std::get<protocol::Response>(result);
-    if (response.status != 200) {
-        throw Error(ErrorCode::refused,
-                    fmt::format("cannot compare with the hub at {}: it answered {}", url, response.status),
-                    {{"status", std::to_string(response.status)}});
-    }
+    if (response.status != 200) refuse(url, response);
     return read_digest(response.body);
 }
 

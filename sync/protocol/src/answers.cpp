@@ -40,7 +40,7 @@ bool is_json(std::string_view body, const Limits& limits) {
     return static_cast<bool>(JsonDocument::parse(body, {limits.answer_bytes, limits.depth}));
 }
 
-Problem problem_in(const Response& response, const Limits& limits) {
+Problem problem_of(const Response& response, const Limits& limits) {
     const std::string status = "status " + std::to_string(response.status);
     if (response.status == 413) return make_problem(ProblemClass::too_big, reason::too_many_bytes, status);
     if (std::optional<Problem> told = decode_problem(response.body, limits)) {
@@ -56,16 +56,20 @@ Problem problem_in(const Response& response, const Limits& limits) {
 
 }  // namespace
 
+Problem problem_in(const Response& response, const Limits& limits) {
+    Problem problem = problem_of(response, limits);
+    problem.status = response.status;
+    if (const std::optional<std::int64_t> seconds = retry_after(response)) problem.retry_after_s = seconds;
+    return problem;
+}
+
 Decoded<Ack> classify(const Response& response, const Limits& limits) {
     if (response.status >= 200 && response.status < 300) {
         Decoded<Ack> ack = decode_ack(response.body, limits);
         if (ack || ack.problem().problem_class == ProblemClass::upgrade) return ack;
         return make_problem(ProblemClass::retry, "not_the_hub", ack.problem().detail);
     }
-    Problem problem = problem_in(response, limits);
-    problem.status = response.status;
-    if (const std::optional<std::int64_t> seconds = retry_after(response)) problem.retry_after_s = seconds;
-    return problem;
+    return problem_in(response, limits);
 }
 
 }  // namespace edge::protocol

@@ -112,6 +112,10 @@ struct Response {
     std::string body;
 };
 
+/// What an answer other than success amounts to. Where the hub did not say it itself, its status does; a page that is
+/// not the hub's is `not_the_hub`, to be tried again.
+[[nodiscard]] Problem problem_in(const Response& response, const Limits& limits = {});
+
 struct DeviceSettings {
     std::string seller;
     std::string replica;
