@@ -23,6 +23,9 @@ void watch_interrupts() noexcept {
     // Without SA_RESTART a wait on a terminal or a socket ends early, and the command sees that it should stop.
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+    // A limit on the size of files is then an error of the write that meets it, like a full disk.
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGXFSZ, &action, nullptr);
 }
 
 int interrupt_signal() noexcept { return received; }

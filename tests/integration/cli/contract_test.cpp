@@ -88,41 +88,21 @@ TEST_F(Contract, TerminationEndsWorkThatWaitsForStandardInput) {
     EXPECT_EQ(data({"category", "list"}).at("categories").as_array().size(), 1U);
 }
 
-/// What a sync comes to when the hub answers everything with one status.
-class AnsweringHub : public CliProcess {
-protected:
-    int status_of_sync(int answer) {
-        const std::string script =
-            "import http.server, sys\n"
-            "class Hub(http.server.BaseHTTPRequestHandler):\n"
-            "    def do_POST(self):\n"
-            "        self.rfile.read(int(self.headers.get('Content-Length', 0)))\n"
-            "        self.send_response(int(sys.argv[1])); self.send_header('Content-Length', '2'); "
-            "self.end_headers()\n"
-            "        self.wfile.write(b'{}')\n"
-            "    def log_message(self, *words): pass\n"
-            "server = http.server.HTTPServer(('127.0.0.1', 0), Hub)\n"
-            "print('port', server.server_port, 'ready', file=sys.stderr, flush=True)\n"
-            "server.serve_forever()\n";
-        RunningProcess hub({.arguments = {"/usr/bin/python3", "-c", script, std::to_string(answer)}});
-        const std::string said = hub.wait_for_error_text("ready", std::chrono::seconds(30));
-        std::istringstream words(said);
-        std::string port;
-        words >> port >> port;
-        const std::string url = "http://127.0.0.1:" + port;
-        const ProcessResult result = run({"sync", "--url", url, "--max-time", "2"});
-        EXPECT_NE(result.errors + result.output, "");
-        EXPECT_GT(data({"sync", "status"}).at("pending_changes").as_int64(), 0) << "nothing may be lost";
-        return result.status;
-    }
-};
-
-TEST_F(AnsweringHub, IsToldByTheExitStatus) {
+TEST_F(Contract, AnImportThatWaitsForStandardInputHoldsUpNobody) {
     make_shop();
+    const std::string program = EDGE_PROGRAM;
+    // The import says how far it is once a second: then it waits.
+    const std::string script = "mkfifo pipe; exec 3<>pipe; " + program +
+                               " import - --table category --progress json <pipe 3>&- 2>said & child=$!; "
+                               "echo category_id,category_name,category_coefficient >&3; echo 10,Kind,1 >&3; "
+                               "until grep -q progress said; do sleep .1; done; " +
+                               program + " category add Fish --timeout 0.2 3>&- || exit 9; exec 3>&-; wait $child";
 
-    EXPECT_EQ(status_of_sync(401), 77) << "not enrolled, or revoked";
-    EXPECT_EQ(status_of_sync(426), 76) << "the hub speaks another version";
-    EXPECT_EQ(status_of_sync(503), 75) << "later";
+    const ProcessResult result =
+        run_process({.arguments = {"/bin/bash", "-c", script}, .environment = environment, .folder = file("")});
+
+    EXPECT_EQ(result.status, 0) << result.errors;
+    EXPECT_EQ(data({"category", "list"}).at("categories").as_array().size(), 3U);
 }
 
 /// The rows that are read of each file are taken in or set aside, whatever else is in it.
