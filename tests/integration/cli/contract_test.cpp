@@ -23,7 +23,7 @@ TEST_F(Contract, EveryGlobalOptionHasItsTwinInTheEnvironment) {
                           const std::vector<std::string>& words) {
         const auto before = environment;
         environment[variable] = value;
-        const ProcessResult result = run(words);
+        ProcessResult result = run(words);
         environment = before;
         return result;
     };
@@ -63,8 +63,8 @@ TEST_F(Contract, TheFilesStandWhereTheDesktopWantsThem) {
 TEST_F(Contract, ProgressInJsonIsALineAnEventOnStandardError) {
     make_shop();
 
-    const ProcessResult result =
-        run({"import", EDGE_SOURCE_DIR "/tools/samples/bookings", "--progress", "json", "--json"});
+    const std::string sample = EDGE_SOURCE_DIR "/tools/samples/bookings";
+    const ProcessResult result = run({"import", sample, "--progress", "json", "--json"});
 
     EXPECT_NE(result.errors, "");
     std::istringstream lines(result.errors);

@@ -2,7 +2,6 @@
 
 #include <boost/json.hpp>
 #include <fcntl.h>
-#include <gmock/gmock.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -12,7 +11,6 @@
 namespace edge::test {
 namespace {
 
-using testing::HasSubstr;
 using Words = std::vector<std::string>;
 
 /// Each way for the program to end, but 70, which says that the program is wrong.
