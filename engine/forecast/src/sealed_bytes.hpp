@@ -32,15 +32,15 @@ template <class Value>
     return seal_bytes(seal, stream.str());
 }
 
-/// Nothing if the bytes are damaged, of another version, or have something left over.
+/// Read into `value`. Nothing if the bytes are damaged, of another version, or have something left over.
 template <class Value>
-[[nodiscard]] std::optional<Value> decode_sealed(const Seal& seal, std::span<const std::uint8_t> bytes) noexcept {
+[[nodiscard]] std::optional<Value> decode_sealed(const Seal& seal, std::span<const std::uint8_t> bytes,
+                                                 Value value = {}) noexcept {
     try {
         std::optional<std::string> payload = unseal_bytes(seal, bytes);
         if (!payload) return std::nullopt;
         std::istringstream stream(*payload, std::ios::binary);
         cereal::PortableBinaryInputArchive archive(stream);
-        Value value;
         archive(value);
         if (stream.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
         return value;

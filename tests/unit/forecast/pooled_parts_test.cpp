@@ -38,14 +38,14 @@ std::vector<int> active_features(const FeatureVector& x) {
 }
 
 TEST(Features, OfAnUnknownSkyAreLevelAndWeekdayAlone) {
-    const FeatureVector x = features_of({.weekday = 2}, {});
+    const FeatureVector x = features_of({.weekday = 2}, {}, true);
 
     EXPECT_EQ(active_features(x), (std::vector<int>{level_feature, weekday_feature + 2}));
 }
 
 TEST(Features, TellHolidaysOnWeekdaysFromThoseOnWeekends) {
-    EXPECT_EQ(active_features(features_of({.weekday = 0, .is_holiday = true}, {})).back(), holiday_feature);
-    EXPECT_EQ(active_features(features_of({.weekday = 6, .is_holiday = true}, {})).back(), holiday_feature + 1);
+    EXPECT_EQ(active_features(features_of({.weekday = 0, .is_holiday = true}, {}, true)).back(), holiday_feature);
+    EXPECT_EQ(active_features(features_of({.weekday = 6, .is_holiday = true}, {}, true)).back(), holiday_feature + 1);
 }
 
 TEST(Features, OfAWindowAppearOnceASecondHourIsKnown) {
@@ -64,7 +64,8 @@ TEST(Features, OfAWindowAreThoseOfAWeekendOnAHoliday) {
     windows.learn(9);
     windows.learn(18);
     const auto has_weekend_window = [&](int weekday, bool is_holiday) {
-        const FeatureVector x = features_of({.weekday = weekday, .is_holiday = is_holiday, .start_hour = 18}, windows);
+        const FeatureVector x =
+            features_of({.weekday = weekday, .is_holiday = is_holiday, .start_hour = 18}, windows, true);
         return std::any_of(x.begin(), x.end(), [](const FeatureVector::Element& element) {
             return element.feature == weekend_window_feature + 1;
         });
@@ -91,9 +92,9 @@ TEST(Features, LeaveOutImpossibleTemperatures) {
 }
 
 TEST(Block, LearnsAnEffectWithoutTouchingWhatWasNotThere) {
-    Block block(Owner::series);
+    Block block(standard_model(), Owner::series);
     block.level_variance() = Lanes{{1, 1, 1, 1, 1, 1, 1, 1}};
-    const FeatureVector x = features_of({.weekday = 3}, {});
+    const FeatureVector x = features_of({.weekday = 3}, {}, true);
     std::vector<Lanes> spread;
     Lanes mean;
     Lanes variance;
@@ -112,15 +113,15 @@ TEST(Block, LearnsAnEffectWithoutTouchingWhatWasNotThere) {
     EXPECT_NEAR(after_variance[0], variance[0] / 2, 1e-12);
     Lanes other_mean;
     Lanes other_variance;
-    block.project(features_of({.weekday = 4}, {}), 0, other_mean, other_variance);
+    block.project(features_of({.weekday = 4}, {}, true), 0, other_mean, other_variance);
     EXPECT_GT(other_mean[0], 0) << "the level moved";
     EXPECT_LT(other_mean[0], after_mean[0]) << "the other weekday did not";
 }
 
 TEST(Block, BothProjectionsAgree) {
-    Block block(Owner::seller);
+    Block block(standard_model(), Owner::seller);
     const FeatureVector x =
-        features_of({.weekday = 5, .is_holiday = true, .temperature = 21, .weather = WeatherFlag::rainy}, {});
+        features_of({.weekday = 5, .is_holiday = true, .temperature = 21, .weather = WeatherFlag::rainy}, {}, true);
     block.activate(x);
     std::vector<Lanes> spread;
     Lanes mean;
@@ -135,9 +136,9 @@ TEST(Block, BothProjectionsAgree) {
 }
 
 TEST(Block, WandersForAtMostThreeWeeks) {
-    const FeatureVector x = features_of({.weekday = 0}, {});
+    const FeatureVector x = features_of({.weekday = 0}, {}, true);
     const auto variance_after = [&](std::int64_t days) {
-        Block block(Owner::series);
+        Block block(standard_model(), Owner::series);
         block.drift_to(0);
         Lanes mean;
         Lanes variance;
@@ -153,26 +154,28 @@ TEST(Block, WandersForAtMostThreeWeeks) {
 TEST(LaneModels, ACountMovesTheRateTowardsItself) {
     const Belief belief{.mean = std::log(5), .variance = .3};
 
-    EXPECT_GT(count_step(belief, .1, {.value = 12}).move, 0);
-    EXPECT_LT(count_step(belief, .1, {.value = 0}).move, 0);
-    EXPECT_GT(count_step(belief, .1, {.value = 5}).shrink, 0);
+    EXPECT_GT(count_step(belief, .1, {.value = 12}, standard_settings()).move, 0);
+    EXPECT_LT(count_step(belief, .1, {.value = 0}, standard_settings()).move, 0);
+    EXPECT_GT(count_step(belief, .1, {.value = 5}, standard_settings()).shrink, 0);
 }
 
 TEST(LaneModels, ASoldOutCountSaysThatDemandMayHaveBeenHigher) {
     const Belief belief{.mean = std::log(20), .variance = .3};
 
-    EXPECT_LT(count_step(belief, .1, {.value = 5}).move, 0);
-    EXPECT_GT(count_step(belief, .1, {.value = 5, .sold_out_at = 5}).move,
-              count_step(belief, .1, {.value = 5}).move / 2);
+    EXPECT_LT(count_step(belief, .1, {.value = 5}, standard_settings()).move, 0);
+    EXPECT_GT(count_step(belief, .1, {.value = 5, .sold_out_at = 5}, standard_settings()).move,
+              count_step(belief, .1, {.value = 5}, standard_settings()).move / 2);
 }
 
 TEST(LaneModels, StayFiniteForAnythingBelieved) {
     for (const double mean : {-1e9, -30.0, 0.0, 30.0, 1e9}) {
         for (const double variance : {-1.0, 0.0, 1e-12, 4.0, 1e9}) {
             for (const double count : {0.0, 3.0, 1e9}) {
-                const Step step = count_step({.mean = mean, .variance = variance}, .1, {.value = count});
+                const Step step =
+                    count_step({.mean = mean, .variance = variance}, .1, {.value = count}, standard_settings());
                 EXPECT_TRUE(std::isfinite(step.move) && std::isfinite(step.shrink)) << mean << " " << variance;
-                const Step away = no_show_step({.mean = mean, .variance = variance}, count, count + 1);
+                const Step away =
+                    no_show_step({.mean = mean, .variance = variance}, count, count + 1, standard_settings());
                 EXPECT_TRUE(std::isfinite(away.move) && std::isfinite(away.shrink)) << mean << " " << variance;
             }
         }
@@ -182,8 +185,8 @@ TEST(LaneModels, StayFiniteForAnythingBelieved) {
 TEST(LaneModels, NoShowsRaiseTheProbability) {
     const Belief belief{.mean = std::log(.12 / .88), .variance = .5};
 
-    EXPECT_GT(no_show_step(belief, 5, 5).move, 0);
-    EXPECT_LT(no_show_step(belief, 0, 5).move, 0);
+    EXPECT_GT(no_show_step(belief, 5, 5, standard_settings()).move, 0);
+    EXPECT_LT(no_show_step(belief, 0, 5, standard_settings()).move, 0);
     EXPECT_NEAR(no_show_probability(belief), .12, 1e-12);
 }
 

@@ -4,7 +4,7 @@
 
 namespace edge::forecast::pooled {
 
-Block::Block(Owner owner) : owner_(owner) {
+Block::Block(const Model& model, Owner owner) : model_(&model), owner_(owner) {
     row_of_.fill(inactive);
     features_.reserve(base_feature_count);
     mean_.reserve(base_feature_count);
@@ -18,7 +18,7 @@ void Block::activate(std::size_t feature) {
     features_.push_back(static_cast<std::uint8_t>(feature));
     mean_.emplace_back();
     covariance_.resize(entry(row + 1, 0));
-    covariance_[entry(row, row)] = prior_variance(owner_, feature);
+    covariance_[entry(row, row)] = model_->prior_variance(owner_, feature);
 }
 
 void Block::activate(const FeatureVector& x) {
@@ -36,9 +36,9 @@ double Block::days_since(std::int64_t day) const {
 void Block::drift_to(std::int64_t day) {
     const double days = days_since(day);
     if (days > 0) {
-        covariance_[0].add(days, level_drift_variance(owner_));
+        covariance_[0].add(days, model_->level_drift_variance(owner_));
         for (std::size_t row = weekday_feature; row < base_feature_count; ++row) {
-            covariance_[entry(row, row)].add(days, weekday_drift_variance());
+            covariance_[entry(row, row)].add(days, model_->weekday_drift_variance());
         }
     }
     day_ = std::max(day, day_.value_or(day));
@@ -49,7 +49,7 @@ void Block::project(const FeatureVector& x, std::int64_t day, Lanes& mean, Lanes
     for (const FeatureVector::Element& element : x) {
         const std::size_t row = row_of_[element.feature];
         if (row == inactive) {
-            variance.add(element.value * element.value, prior_variance(owner_, element.feature));
+            variance.add(element.value * element.value, model_->prior_variance(owner_, element.feature));
             continue;
         }
         mean.add(element.value, mean_[row]);
@@ -57,8 +57,8 @@ void Block::project(const FeatureVector& x, std::int64_t day, Lanes& mean, Lanes
             const std::size_t column = row_of_[other.feature];
             if (column != inactive) variance.add(element.value * other.value, covariance_[entry(row, column)]);
         }
-        if (row == level_feature) variance.add(days, level_drift_variance(owner_));
-        if (row >= weekday_feature && row < base_feature_count) variance.add(days, weekday_drift_variance());
+        if (row == level_feature) variance.add(days, model_->level_drift_variance(owner_));
+        if (row >= weekday_feature && row < base_feature_count) variance.add(days, model_->weekday_drift_variance());
     }
 }
 

@@ -2,7 +2,7 @@
 
 #include "pooled/features.hpp"
 #include "pooled/lanes.hpp"
-#include "pooled/settings.hpp"
+#include "pooled/model.hpp"
 
 #include <array>
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace edge::forecast::pooled {
 /// that have occurred have rows; the others are at their priors, apart from everything. At most 33 rows, 561 entries.
 class Block {
 public:
-    explicit Block(Owner owner);
+    Block(const Model& model, Owner owner);
 
     /// Gives the features rows. The only place that allocates, once for each feature in a block's life.
     void activate(const FeatureVector& x);
@@ -44,6 +44,7 @@ private:
     void activate(std::size_t feature);
     [[nodiscard]] double days_since(std::int64_t day) const;
 
+    const Model* model_;
     Owner owner_;
     std::optional<std::int64_t> day_;
     std::array<std::uint8_t, feature_count> row_of_{};  ///< `inactive` or the feature's row

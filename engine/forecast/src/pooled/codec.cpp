@@ -214,6 +214,7 @@ struct Codec {
         put(archive, everyone.windows.slow_dispersion);
         put(archive, everyone.windows.weekday_dispersion);
         put(archive, everyone.similar);
+        put(archive, everyone.counts);
         for (const Calibration::Bin& bin : everyone.confidence.bins_) archive(bin.excess, bin.weight);
     }
     static void get(auto& archive, Everyone& everyone) {
@@ -222,6 +223,7 @@ struct Codec {
         get(archive, everyone.windows.slow_dispersion);
         get(archive, everyone.windows.weekday_dispersion);
         get(archive, everyone.similar);
+        get(archive, everyone.counts);
         for (Calibration::Bin& bin : everyone.confidence.bins_) {
             get(archive, bin.excess);
             get(archive, bin.weight);
@@ -255,7 +257,7 @@ struct Codec {
         for (std::uint64_t i = 0; i < count; ++i) {
             std::int64_t id = 0;
             archive(id);
-            auto seller = std::make_shared<SellerState>();
+            auto seller = std::make_shared<SellerState>(state.model());
             get(archive, seller->block);
             get(archive, seller->tails);
             check(state.sellers_.emplace(SellerId(id), std::move(seller)).second);
@@ -265,7 +267,7 @@ struct Codec {
             SeriesKey key;
             get(archive, key);
             check(state.sellers_.contains(key.seller));
-            auto series = std::make_shared<SeriesState>();
+            auto series = std::make_shared<SeriesState>(state.model());
             get(archive, *series);
             check(state.series_.emplace(key, std::move(series)).second);
         }
@@ -333,8 +335,9 @@ struct Stored {
 
 std::vector<std::uint8_t> encode(const Learned& learned) { return encode_sealed(state_seal, Stored{learned}); }
 
-std::optional<Learned> decode(std::span<const std::uint8_t> bytes) noexcept {
-    std::optional<Stored> stored = decode_sealed<Stored>(state_seal, bytes);
+std::optional<Learned> decode(std::span<const std::uint8_t> bytes, const Model& model) noexcept {
+    std::optional<Stored> stored =
+        decode_sealed<Stored>(state_seal, bytes, {.learned = {.state = State(model), .open = {}}});
     if (!stored) return std::nullopt;
     return std::move(stored->learned);
 }

@@ -56,7 +56,7 @@ std::optional<std::size_t> WindowRegistry::find(double start_hour) const {
     return nearest;
 }
 
-FeatureVector features_of(const Context& context, const WindowRegistry& windows) {
+FeatureVector features_of(const Context& context, const WindowRegistry& windows, bool holiday_keeps_weekend_hours) {
     constexpr double mild = 15;
     constexpr double typical_square = .7;
     const bool weekend = context.weekday >= 5;
@@ -72,8 +72,8 @@ FeatureVector features_of(const Context& context, const WindowRegistry& windows)
     if (context.weather) x.add(weather_feature + static_cast<std::size_t>(*context.weather), 1);
     if (const std::optional<std::size_t> window = windows.find(context.start_hour)) {
         x.add(window_feature + *window, 1);
-        // A holiday keeps a weekend's hours.
-        if (weekend || context.is_holiday) x.add(weekend_window_feature + *window, 1);
+        const bool free_day = weekend || (context.is_holiday && holiday_keeps_weekend_hours);
+        if (free_day) x.add(weekend_window_feature + *window, 1);
     }
     return x;
 }

@@ -64,6 +64,8 @@ public:
     std::vector<double> hours;  ///< at most `window_count`, in the order they appeared
 };
 
-[[nodiscard]] FeatureVector features_of(const Context& context, const WindowRegistry& windows);
+/// `holiday_keeps_weekend_hours`: a window on a holiday is a weekend's window.
+[[nodiscard]] FeatureVector features_of(const Context& context, const WindowRegistry& windows,
+                                        bool holiday_keeps_weekend_hours);
 
 }  // namespace edge::forecast::pooled

@@ -20,9 +20,19 @@ Belief held(const Belief& belief) noexcept {
             .variance = std::clamp(belief.variance, smallest_variance, largest_variance)};
 }
 
-/// Covariances shrink by the variance they have, also where the belief was held to the largest.
-double shrink_for(const Belief& belief, double after, double before) {
-    return std::max(0.0, 1 - after / before) / std::max(belief.variance, smallest_variance);
+/// Blocks move and shrink by the variance they have, also where the belief was held to the largest.
+double width_of(const Belief& belief, const Settings& settings) {
+    return settings.moves_by_whole_variance ? std::max(belief.variance, smallest_variance) : held(belief).variance;
+}
+
+double shrink_for(double width, double after, double before) { return std::max(0.0, 1 - after / before) / width; }
+
+double digamma_of(double a, const Settings& settings) {
+    return settings.functions_are_exact ? digamma(a) : short_digamma(a);
+}
+
+double trigamma_of(double a, const Settings& settings) {
+    return settings.functions_are_exact ? trigamma(a) : short_trigamma(a);
 }
 
 /// The demand to learn from where the count is only its lower bound.
@@ -36,15 +46,15 @@ double expected_demand(double posted, const NegativeBinomial& demand) {
 
 }  // namespace
 
-Rate rate_of(const Belief& belief) noexcept {
+Rate rate_of(const Belief& belief, const Settings& settings) noexcept {
     const auto [mean, variance] = held(belief);
     const double shape = gamma_shape(variance);
-    return {.shape = shape, .inverse_scale = std::exp(digamma(shape) - mean)};
+    return {.shape = shape, .inverse_scale = std::exp(digamma_of(shape, settings) - mean)};
 }
 
-Step count_step(const Belief& belief, double dispersion, const Count& count) {
+Step count_step(const Belief& belief, double dispersion, const Count& count, const Settings& settings) {
     const auto [mean, variance] = held(belief);
-    const Rate rate = rate_of(belief);
+    const Rate rate = rate_of(belief, settings);
     double weight = 1 / (1 + rate.mean() * dispersion);
     double value = count.value;
     if (count.sold_out_at) {
@@ -54,31 +64,34 @@ Step count_step(const Belief& belief, double dispersion, const Count& count) {
         weight /= 2;
     }
     const double shape = rate.shape + weight * value;
-    const double after = digamma(shape) - std::log(rate.inverse_scale + weight);
+    const double after = digamma_of(shape, settings) - std::log(rate.inverse_scale + weight);
     const double furthest = 3 / std::sqrt(variance);
-    const double width = std::max(belief.variance, smallest_variance);
+    const double width = width_of(belief, settings);
     return {.move = std::clamp((after - mean) / width, -furthest, furthest),
-            .shrink = shrink_for(belief, trigamma(shape), variance)};
+            .shrink = shrink_for(width, trigamma_of(shape, settings), variance)};
 }
 
-Step no_show_step(const Belief& belief, double no_shows, double reservations) {
-    constexpr double correlation = .01;  // of two reservations of one slot
+Step no_show_step(const Belief& belief, double no_shows, double reservations, const Settings& settings) {
     constexpr double smallest_shape = .3;
     const auto [mean, variance] = held(belief);
-    const auto log_odds = [](double stays_away, double comes) { return digamma(stays_away) - digamma(comes); };
-    const auto spread = [](double stays_away, double comes) { return trigamma(stays_away) + trigamma(comes); };
+    const auto log_odds = [&](double stays_away, double comes) {
+        return digamma_of(stays_away, settings) - digamma_of(comes, settings);
+    };
+    const auto spread = [&](double stays_away, double comes) {
+        return trigamma_of(stays_away, settings) + trigamma_of(comes, settings);
+    };
     const double stays_away = (1 + std::exp(mean)) / variance;
     const double comes = (1 + std::exp(-mean)) / variance;
-    const double weight = 1 / (1 + (reservations - 1) * correlation);
+    const double weight = 1 / (1 + (reservations - 1) * settings.no_shows.correlation);
     const double stays_away_after = std::max(smallest_shape, stays_away + weight * no_shows);
     const double comes_after = std::max(smallest_shape, comes + weight * (reservations - no_shows));
     const double before = std::max(smallest_shape, stays_away);
     const double before_comes = std::max(smallest_shape, comes);
     const double spread_after = std::min(variance, spread(stays_away_after, comes_after));
     const double spread_before = std::max(spread(before, before_comes), spread_after);
-    const double width = std::max(belief.variance, smallest_variance);
+    const double width = width_of(belief, settings);
     return {.move = (log_odds(stays_away_after, comes_after) - log_odds(before, before_comes)) / width,
-            .shrink = shrink_for(belief, spread_after, spread_before)};
+            .shrink = shrink_for(width, spread_after, spread_before)};
 }
 
 double no_show_probability(const Belief& belief) noexcept {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "pooled/settings.hpp"
+
 #include <cstdint>
 #include <optional>
 
@@ -17,7 +19,7 @@ struct Rate {
     double inverse_scale = 1;
     [[nodiscard]] double mean() const noexcept { return shape / inverse_scale; }
 };
-[[nodiscard]] Rate rate_of(const Belief& belief) noexcept;
+[[nodiscard]] Rate rate_of(const Belief& belief, const Settings& settings) noexcept;
 
 /// How far an observation moves the blocks: m += Cx × move, C −= Cx x'C × shrink.
 struct Step {
@@ -32,10 +34,10 @@ struct Count {
 };
 
 /// For a count whose variance is rate + dispersion × rate² around a known rate.
-[[nodiscard]] Step count_step(const Belief& belief, double dispersion, const Count& count);
+[[nodiscard]] Step count_step(const Belief& belief, double dispersion, const Count& count, const Settings& settings);
 
 /// For `no_shows` of `reservations` (at least one).
-[[nodiscard]] Step no_show_step(const Belief& belief, double no_shows, double reservations);
+[[nodiscard]] Step no_show_step(const Belief& belief, double no_shows, double reservations, const Settings& settings);
 [[nodiscard]] double no_show_probability(const Belief& belief) noexcept;
 
 }  // namespace edge::forecast::pooled

@@ -44,7 +44,7 @@ void Pooled::learn(const Observation& observation) {
 std::optional<std::vector<std::uint8_t>> Pooled::save() const { return pooled::encode(learned_); }
 
 bool Pooled::load(std::span<const std::uint8_t> bytes) {
-    std::optional<pooled::Learned> loaded = pooled::decode(bytes);
+    std::optional<pooled::Learned> loaded = pooled::decode(bytes, learned_.state.model());
     if (!loaded) return false;
     learned_ = std::move(*loaded);
     ahead_.reset();

@@ -14,6 +14,8 @@ namespace edge::forecast {
 /// experts mixed by how well each did. A forecast reads the state; a closed slot is one update.
 class Pooled final : public Method {
 public:
+    explicit Pooled(const pooled::Model& model = pooled::standard_model()) : learned_{pooled::State(model), {}} {}
+
     [[nodiscard]] std::string_view name() const noexcept override { return "pooled"; }
     void learn(const Observation& observation) override;
     [[nodiscard]] Forecast forecast(const Slot& slot) const override;

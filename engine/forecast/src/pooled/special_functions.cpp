@@ -27,6 +27,13 @@ double trigamma(double a) noexcept {
            inverse / a * (1. / 6 - inverse * (1. / 30 - inverse * (1. / 42 - inverse / 30)));
 }
 
+double short_digamma(double a) noexcept {
+    constexpr double euler = .5772;
+    return a > .3 ? std::log(a) - 1 / (2 * a) - 1 / (12 * a * a) : -1 / a - euler + 1.645 * a;
+}
+
+double short_trigamma(double a) noexcept { return 1 / a + 1 / (2 * a * a) + 1 / (6 * a * a * a); }
+
 double gamma_shape(double q) noexcept { return 1 / (std::sqrt(1 + 2 * q) - 1); }
 
 }  // namespace edge::forecast::pooled

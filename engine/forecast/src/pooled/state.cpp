@@ -2,7 +2,6 @@
 
 #include "answer.hpp"
 #include "negative_binomial.hpp"
-#include "pooled/priors.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +15,7 @@ namespace {
 constexpr double score_fading = .985;
 constexpr double dispersion_fading = .985;
 constexpr double everyone_dispersion_fading = .9995;
+constexpr double everyone_count_fading = .999;
 /// A series teaches its seller and everyone once its own level has settled.
 constexpr std::int64_t rows_before_teaching = 5;
 constexpr std::int64_t largest_count = 1'000'000'000;
@@ -40,8 +40,8 @@ double relation(const SeriesKey& known, const SeriesKey& wanted) {
 }
 
 /// The mean of a log rate of that `variance` whose rate has the mean `count`.
-double level_of(double count, double variance) {
-    return std::log(count / rate_of({.mean = 0, .variance = variance}).mean());
+double level_of(double count, double variance, const Settings& settings) {
+    return std::log(count / rate_of({.mean = 0, .variance = variance}, settings).mean());
 }
 
 NegativeBinomial part_of(const Opinion& opinion) {
@@ -56,9 +56,9 @@ double log_score(const Opinion& opinion, double count, bool is_lower_bound) {
     return std::clamp(score, -12.0, 0.0);
 }
 
-void weigh(const SeriesState& series, Prediction& prediction) {
+void weigh(const SeriesState& series, const std::array<double, component_count>& prior, Prediction& prediction) {
     std::array<double, component_count>& weights = prediction.weights;
-    for (std::size_t i = 0; i < component_count; ++i) weights[i] = series.scores[i] + prior_log_weights()[i];
+    for (std::size_t i = 0; i < component_count; ++i) weights[i] = series.scores[i] + prior[i];
     const double best = *std::max_element(weights.begin(), weights.end());
     double total = 0;
     for (double& weight : weights) {
@@ -68,6 +68,14 @@ void weigh(const SeriesState& series, Prediction& prediction) {
     for (double& weight : weights) weight /= total;
 }
 
+/// What similar slots are looked for by.
+Context compared(Context context, const Settings& settings) {
+    if (settings.unknown_weather_stays_unknown) return context;
+    context.weather = context.weather.value_or(WeatherFlag::cloudy);
+    context.temperature = context.temperature.value_or(15);
+    return context;
+}
+
 auto canonical_order(const Observation& row) {
     return std::tuple(row.seller, row.category, row.window_start, row.window_end, row.reservations, row.no_shows,
                       row.posted, row.weekday, row.is_holiday, row.temperature, row.weather);
@@ -75,9 +83,10 @@ auto canonical_order(const Observation& row) {
 
 }  // namespace
 
-Everyone::Everyone() {
+Everyone::Everyone(const Model& model) : block(model, Owner::everyone) {
+    const double no_shows = model.settings().no_shows.start;
     dispersion.fill({.sum = .08 * 4, .weight = 4});
-    block.level()[no_show_lane] = std::log(no_show_start / (1 - no_show_start));
+    block.level()[no_show_lane] = std::log(no_shows / (1 - no_shows));
 }
 
 void TrackRecord::learn(std::int64_t day, bool is_within) {
@@ -125,7 +134,10 @@ struct State::Work {
     Prediction before;
 };
 
-State::State() : everyone_(std::make_shared<Everyone>()) {}
+State::State(const Model& model)
+    : model_(&model),
+      new_seller_(std::make_shared<const SellerState>(model)),
+      everyone_(std::make_shared<Everyone>(model)) {}
 
 /// A known series, and how much its level says about that of a new one.
 struct State::Relative {
@@ -157,11 +169,12 @@ std::vector<State::Relative> State::relatives_of(const SeriesKey& key) const {
 SeriesState State::new_series(const SeriesKey& key) const {
     constexpr double typical_weight = .15;
     constexpr double typical_variance_weight = .5;
-    constexpr double typical_variance = 8;  // so wide that the first rows settle the level, which measured best
-    constexpr double smallest_variance = .3;
-    const double typical_level = level_of(priors().typical_count, typical_variance);
+    const Settings& settings = model_->settings();
+    const LevelPrior& prior = settings.level;
+    const double typical_level = prior.typical_is_mean ? level_of(prior.typical_count, prior.typical_variance, settings)
+                                                       : std::log(prior.typical_count);
     const std::vector<Relative> relatives = relatives_of(key);
-    SeriesState series;
+    SeriesState series(*model_);
     for (std::size_t lane = 0; lane < setting_count; ++lane) {
         double weight = typical_weight;
         double sum = typical_weight * typical_level;
@@ -171,21 +184,22 @@ SeriesState State::new_series(const SeriesKey& key) const {
         }
         const double level = sum / weight;
         double variance_weight = typical_variance_weight;
-        double squares = typical_variance_weight * typical_variance;
+        double squares = typical_variance_weight * prior.typical_variance;
         for (const Relative& relative : relatives) {
             const double away = (*relative.level)[lane] - level;
             variance_weight += relative.weight;
             squares += relative.weight * away * away;
         }
         series.block.level()[lane] = level;
-        series.block.level_variance()[lane] = std::max(smallest_variance, squares / variance_weight);
+        series.block.level_variance()[lane] = std::max(prior.smallest_variance, squares / variance_weight);
     }
     return series;
 }
 
 Prediction State::predict(const SellerState& seller, const SeriesState& series, const Context& context,
                           std::int64_t day) const {
-    const FeatureVector x = features_of(context, windows_);
+    const Settings& settings = model_->settings();
+    const FeatureVector x = features_of(context, windows_, settings.holiday_keeps_weekend_hours);
     Lanes mean;
     Lanes variance;
     everyone_->block.project(x, day, mean, variance);
@@ -196,7 +210,7 @@ Prediction State::predict(const SellerState& seller, const SeriesState& series, 
         prediction.beliefs[lane] = {.mean = mean[lane], .variance = variance[lane]};
     }
     for (std::size_t lane = 0; lane < setting_count; ++lane) {
-        const Rate rate = rate_of(prediction.beliefs[lane]);
+        const Rate rate = rate_of(prediction.beliefs[lane], settings);
         const double dispersion = series.dispersion[lane].towards(everyone_->dispersion[lane].mean());
         prediction.rates[lane] = rate;
         prediction.dispersion[lane] = dispersion;
@@ -206,20 +220,21 @@ Prediction State::predict(const SellerState& seller, const SeriesState& series, 
     const auto window = series.windows.find(context.start_hour);
     const WindowMeans& means = window == series.windows.end() ? unseen : window->second;
     // With few rows the experts lean on the state-space model, which knows the other series and the effects.
-    const double typical = prediction.components[moderate_setting].mean;
+    const double typical = settings.experts_lean_on_model ? prediction.components[moderate_setting].mean
+                                                          : everyone_->counts.sum / everyone_->counts.weight;
     prediction.components[setting_count] = means.slow_opinion(typical, everyone_->windows);
     prediction.components[setting_count + 1] = means.weekday_opinion(context.weekday, typical, everyone_->windows);
-    prediction.components[setting_count + 2] = series.similar.opinion(context, typical, everyone_->similar);
-    weigh(series, prediction);
+    prediction.components[setting_count + 2] =
+        series.similar.opinion(compared(context, settings), typical, everyone_->similar);
+    weigh(series, model_->prior_log_weights(), prediction);
     prediction.tails = seller.tails;
     return prediction;
 }
 
 State::View State::view(const SeriesKey& key) const {
-    static const SellerState new_seller;
     const auto seller = sellers_.find(key.seller);
     const auto series = series_.find(key);
-    return {.seller = seller == sellers_.end() ? &new_seller : seller->second.get(),
+    return {.seller = seller == sellers_.end() ? new_seller_.get() : seller->second.get(),
             .series = series == series_.end() ? std::make_shared<const SeriesState>(new_series(key)) : series->second};
 }
 
@@ -244,15 +259,12 @@ State::Work State::prepare(const Observation& observation) {
               .before = {}};
     if (observation.no_shows) work.no_shows = std::min(count, bounded_count(*observation.no_shows));
     if (posted > 0 && count >= static_cast<double>(posted)) work.sold_out_at = posted;
-    work.x = features_of(work.context, windows_);
+    work.x = features_of(work.context, windows_, model_->settings().holiday_keeps_weekend_hours);
 
     std::shared_ptr<SellerState>& seller = sellers_[key.seller];
-    if (!seller) seller = std::make_shared<SellerState>();
+    if (!seller) seller = std::make_shared<SellerState>(*model_);
+    if (!series_.contains(key)) series_.emplace(key, std::make_shared<SeriesState>(new_series(key)));
     std::shared_ptr<SeriesState>& series = series_[key];
-    if (!series) {
-        series = std::make_shared<SeriesState>();
-        *series = new_series(key);
-    }
     for (Block* block : {&own(everyone_).block, &own(seller).block, &own(series).block}) {
         block->activate(work.x);
         block->drift_to(work.day);
@@ -293,14 +305,14 @@ void State::learn_blocks(const Work& work) {
     Lanes shrink;
     for (std::size_t lane = 0; lane < setting_count; ++lane) {
         const Belief belief{.mean = mean[lane], .variance = variance[lane]};
-        const Step step =
-            count_step(belief, work.before.dispersion[lane], {.value = work.count, .sold_out_at = work.sold_out_at});
+        const Step step = count_step(belief, work.before.dispersion[lane],
+                                     {.value = work.count, .sold_out_at = work.sold_out_at}, model_->settings());
         move[lane] = step.move;
         shrink[lane] = step.shrink;
     }
     if (work.no_shows && work.count > 0) {
         const Belief belief{.mean = mean[no_show_lane], .variance = variance[no_show_lane]};
-        const Step step = no_show_step(belief, *work.no_shows, work.count);
+        const Step step = no_show_step(belief, *work.no_shows, work.count, model_->settings());
         move[no_show_lane] = step.move;
         shrink[no_show_lane] = step.shrink;
     }
@@ -365,7 +377,9 @@ void State::learn_experts(const Work& work) {
     const std::array<Opinion, component_count>& opinions = work.before.components;
     series.windows[work.context.start_hour].learn(work.context.weekday, work.count, opinions[setting_count],
                                                   opinions[setting_count + 1], everyone_->windows);
-    series.similar.learn(work.context, work.count, opinions[setting_count + 2], everyone_->similar);
+    series.similar.learn(compared(work.context, model_->settings()), work.count, opinions[setting_count + 2],
+                         everyone_->similar);
+    everyone_->counts.add(work.count, everyone_count_fading);
 }
 
 }  // namespace edge::forecast::pooled

@@ -6,7 +6,7 @@
 #include "pooled/experts.hpp"
 #include "pooled/features.hpp"
 #include "pooled/lane_models.hpp"
-#include "pooled/settings.hpp"
+#include "pooled/model.hpp"
 #include "pooled/tail_levels.hpp"
 
 #include "edge/forecast/slot.hpp"
@@ -30,18 +30,21 @@ struct SeriesKey {
 };
 
 struct Everyone {
-    Block block{Owner::everyone};
+    Block block;
     std::array<RunningDispersion, setting_count> dispersion;
     WindowMeans::Everyone windows;
     RunningDispersion similar{.sum = .4, .weight = 4};
-    Calibration confidence;  ///< of answers for one series
+    FadingMean counts{.sum = 3, .weight = 1};  ///< of any slot
+    Calibration confidence;                    ///< of answers for one series
 
-    Everyone();
+    explicit Everyone(const Model& model);
 };
 
 struct SellerState {
-    Block block{Owner::seller};
-    TailLevels tails;
+    Block block;
+    TailLevels tails{};
+
+    explicit SellerState(const Model& model) : block(model, Owner::seller) {}
 };
 
 /// What became of a series' forecasts, and when it was seen.
@@ -55,13 +58,15 @@ struct TrackRecord {
 };
 
 struct SeriesState {
-    Block block{Owner::series};
-    TrackRecord record;
-    std::array<RunningDispersion, setting_count> dispersion;
+    Block block;
+    TrackRecord record{};
+    std::array<RunningDispersion, setting_count> dispersion{};
     std::array<double, component_count> scores{};  ///< fading sums of log scores, centred
     bool scored = false;                           ///< the first row is not: nothing was known before it
-    std::map<double, WindowMeans> windows;         ///< by start hour
-    SimilarSlots similar;
+    std::map<double, WindowMeans> windows{};       ///< by start hour
+    SimilarSlots similar{};
+
+    explicit SeriesState(const Model& model) : block(model, Owner::series) {}
 };
 
 /// What the state says of one slot.
@@ -83,7 +88,9 @@ struct Prediction {
 /// Everything learned. A copy shares what neither side changes afterwards.
 class State {
 public:
-    State();
+    explicit State(const Model& model = standard_model());
+
+    [[nodiscard]] const Model& model() const noexcept { return *model_; }
 
     /// What is known of a series, or is to be expected of a new one. Holds until the state learns.
     struct View {
@@ -124,7 +131,9 @@ private:
     struct Relative;
     [[nodiscard]] std::vector<Relative> relatives_of(const SeriesKey& key) const;
 
+    const Model* model_;
     WindowRegistry windows_;
+    std::shared_ptr<const SellerState> new_seller_;
     std::shared_ptr<Everyone> everyone_;
     std::map<SellerId, std::shared_ptr<SellerState>> sellers_;
     std::map<SeriesKey, std::shared_ptr<SeriesState>> series_;
