@@ -6,7 +6,9 @@ build_packages=(
     libhowardhinnant-date-dev libpq-dev libsodium-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev libtomlplusplus-dev
     libzstd-dev zlib1g-dev
 )
-test_packages=(clang libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev postgresql python3-jsonschema sqlite3)
+test_packages=(
+    clang libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev postgresql python3-jsonschema python3-pandas sqlite3
+)
 lint_packages=(clang-format clang-tidy)
 bench_packages=(python3 time)
 

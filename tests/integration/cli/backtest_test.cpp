@@ -39,6 +39,22 @@ std::string read(const std::string& path) {
 class BacktestCommand : public CliProcess {
 protected:
     void write(const std::string& name, const std::string& text) const { std::ofstream(file(name)) << text; }
+    [[nodiscard]] ProcessResult run_program(std::vector<std::string> program,
+                                            const std::vector<std::string>& arguments) const {
+        std::map<std::string, std::string> with_path = environment;
+        if (const char* path = std::getenv("PATH"); path != nullptr) with_path["PATH"] = path;
+        program.insert(program.end(), arguments.begin(), arguments.end());
+        return run_process({.arguments = program, .environment = with_path, .folder = file("")});
+    }
+    /// A python3 with numpy and pandas; empty without one. Debian's first, for which tools/packages.sh installs them:
+    /// the PATH may name another that has none.
+    [[nodiscard]] std::vector<std::string> python_with_pandas() const {
+        for (const auto& python : {std::vector<std::string>{"/usr/bin/python3"}, {"/usr/bin/env", "python3"}}) {
+            if (!std::filesystem::exists(python.front())) continue;
+            if (run_program(python, {"-c", "import numpy, pandas"}).status == 0) return python;
+        }
+        return {};
+    }
 };
 
 TEST_F(BacktestCommand, JudgesAMethodBesideTheOthers) {
@@ -112,15 +128,9 @@ TEST_F(BacktestCommand, AgreesWithTheEvaluator) {
     const std::filesystem::path shared = std::filesystem::path(EDGE_SOURCE_DIR) / "../shared";
     if (!std::filesystem::exists(shared / "forecast/evaluate.py"))
         GTEST_SKIP() << "../shared/forecast/evaluate.py is absent: nothing to compare with";
-    std::map<std::string, std::string> with_path = environment;
-    if (const char* path = std::getenv("PATH"); path != nullptr) with_path["PATH"] = path;
-    const auto python = [&](const std::vector<std::string>& words) {
-        std::vector<std::string> arguments = {"/usr/bin/env", "python3"};
-        arguments.insert(arguments.end(), words.begin(), words.end());
-        return run_process({.arguments = arguments, .environment = with_path, .folder = file("")});
-    };
-    if (python({"-c", "import numpy, pandas"}).status != 0)
-        GTEST_SKIP() << "python3-numpy and python3-pandas are absent: the evaluator does not run";
+    const std::vector<std::string> python = python_with_pandas();
+    if (python.empty())
+        GTEST_SKIP() << "no python3 has numpy and pandas (Debian: python3-pandas): the evaluator does not run";
     std::istringstream all(read((shared / "data/forecast/hotel_resort.csv").string()));
     std::string part;
     std::string line;
@@ -130,8 +140,8 @@ TEST_F(BacktestCommand, AgreesWithTheEvaluator) {
     const boost::json::value judged =
         data({"backtest", "history.csv", "--out", "forecasts.csv", "--alone"}).at("methods").at(0).at("all");
     const ProcessResult evaluated =
-        python({(shared / "forecast/evaluate.py").string(), "--data", file("history.csv"), "--pred",
-                file("forecasts.csv"), "--json", file("scores.json"), "--boot", "0"});
+        run_program(python, {(shared / "forecast/evaluate.py").string(), "--data", file("history.csv"), "--pred",
+                             file("forecasts.csv"), "--json", file("scores.json"), "--boot", "0"});
 
     ASSERT_EQ(evaluated.status, 0) << evaluated.errors;
     const boost::json::value scores = boost::json::parse(read(file("scores.json"))).at("history").at("all");
