@@ -1,8 +1,10 @@
 #include "golden/golden_cases.hpp"
 
+#include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 namespace edge::golden {
 namespace {
@@ -16,6 +18,16 @@ Case parse_case(const boost::json::object& object) {
         for (const boost::json::value& tag : tags->as_array()) parsed.tags.emplace_back(tag.as_string());
     }
     return parsed;
+}
+
+/// GoogleTest takes nothing else for the name of a test, and each name once.
+std::string as_test_name(const std::string& name, std::set<std::string>& taken) {
+    std::string plain = name;
+    for (char& c : plain)
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+    std::string unique = plain;
+    for (int i = 2; !taken.insert(unique).second; ++i) unique = plain + "_" + std::to_string(i);
+    return unique;
 }
 
 }  // namespace
@@ -36,10 +48,15 @@ std::vector<Case> cases_of(std::string_view file) {
     std::vector<Case> cases;
     const std::optional<boost::json::object> document = find_file(file);
     if (!document) return cases;
-    for (const boost::json::value& entry : document->at("cases").as_array())
+    std::set<std::string> names;
+    for (const boost::json::value& entry : document->at("cases").as_array()) {
         cases.push_back(parse_case(entry.as_object()));
+        cases.back().name = as_test_name(cases.back().name, names);
+    }
     return cases;
 }
+
+bool may_be_empty() { return std::getenv("EDGE_GOLDEN_DIR") != nullptr; }
 
 std::string absence_of(std::string_view file) {
     return "golden cases did not run: there is no " + (folder() / file).string() + " (set EDGE_GOLDEN_DIR)";

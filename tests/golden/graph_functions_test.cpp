@@ -121,7 +121,7 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(GraphFunctions);
 TEST(GraphFunctionsFile, HasCases) {
     if (!golden::find_file(file)) GTEST_SKIP() << golden::absence_of(file);
 
-    EXPECT_FALSE(golden::cases_of(file).empty());
+    EXPECT_TRUE(golden::may_be_empty() || !golden::cases_of(file).empty());
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RefreshGraphs);
 TEST(RefreshFile, HasCases) {
     if (!golden::find_file(file)) GTEST_SKIP() << golden::absence_of(file);
 
-    EXPECT_FALSE(plain_cases().empty());
+    EXPECT_TRUE(golden::may_be_empty() || !plain_cases().empty());
 }
 
 }  // namespace
