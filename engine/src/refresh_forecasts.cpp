@@ -24,9 +24,9 @@ constexpr int mean_places = 4;
 
 /// Everything a forecast is made from, but for the history, which its revision stands for.
 std::string context_text(const forecast::Slot& slot, std::string_view method, std::int64_t revision) {
-    std::string text =
-        fmt::format("{}|{}|{}|{}|{}|{}|{}", method, revision, slot.seller.value(), slot.day.time_since_epoch().count(),
-                    slot.window_start.count(), slot.window_end.count(), slot.posted.value_or(-1));
+    std::string text = fmt::format("{}.{}|{}|{}|{}|{}|{}|{}", method, forecast::method_version(method), revision,
+                                   slot.seller.value(), slot.day.time_since_epoch().count(), slot.window_start.count(),
+                                   slot.window_end.count(), slot.posted.value_or(-1));
     for (const CategoryId category : slot.categories) text += fmt::format(",{}", category.value());
     text += fmt::format("|{}|{}|{}|{}", slot.is_holiday ? 1 : 0, slot.temperature ? slot.temperature->text() : "-",
                         slot.weather ? name_of(*slot.weather) : "-", static_cast<int>(slot.weather_source));

@@ -6,6 +6,7 @@
 #include "edge/analytics/graphs.hpp"
 #include "edge/core/money.hpp"
 #include "edge/storage/captured_tables.hpp"
+#include "edge/storage/forecasts.hpp"
 #include "edge/storage/sellers.hpp"
 
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ public:
     Checks(VerifyReport& report, const ProgressCallback& progress) : report_(&report), progress_(&progress) {}
 
     void begin(const std::string& check) {
-        constexpr std::uint64_t all = 7;
+        constexpr std::uint64_t all = 8;
         if (*progress_ && !(*progress_)({.what = check, .done = report_->checks.size(), .total = all})) {
             throw Error(ErrorCode::cancelled, "cannot finish verifying: it was stopped");
         }
@@ -141,6 +142,28 @@ void check_totals(Connection& db, const Seller& seller, const analytics::Totals&
     }
 }
 
+using ForecastTexts = std::map<SellerId, std::map<BundleId, std::string>>;
+
+ForecastTexts read_forecasts(Connection& db, const std::vector<Seller>& sellers, Timestamp now) {
+    ForecastTexts texts;
+    for (const Seller& seller : sellers) texts.emplace(seller.id, storage::forecast_texts(db, seller.id, now));
+    return texts;
+}
+
+/// The forecasts of upcoming bundles as they were, and as they are made anew from the same rows.
+void check_forecasts(const ForecastTexts& stored, const ForecastTexts& remade, Checks& checks) {
+    for (const auto& [seller, forecasts] : remade) {
+        const std::map<BundleId, std::string>& before = stored.at(seller);
+        for (const auto& [bundle, text] : forecasts) {
+            const auto found = before.find(bundle);
+            if (found != before.end() && found->second == text) continue;
+            checks.find(
+                fmt::format("the forecast of bundle {} is not what its history and context give", bundle.value()),
+                "run edge-analytics refresh --rebuild");
+        }
+    }
+}
+
 }  // namespace
 
 VerifyReport Engine::verify(const ProgressCallback& progress) {
@@ -165,6 +188,7 @@ VerifyReport Engine::verify(const ProgressCallback& progress) {
     report.bundles = counted.bundles;
     report.reservations = counted.reservations;
     for (const Seller& seller : sellers) check_totals(db, seller, counted.totals.at(seller.id), checks);
+    const ForecastTexts forecasts = read_forecasts(db, sellers, state_->now());
     checks.begin("graphs");
     for (const Seller& seller : sellers) {
         const RefreshReport rebuilt = RefreshRun(*state_, write).rebuild(seller.id);
@@ -179,6 +203,8 @@ VerifyReport Engine::verify(const ProgressCallback& progress) {
                         "run edge-analytics refresh --rebuild");
         }
     }
+    checks.begin("forecasts");
+    check_forecasts(forecasts, read_forecasts(db, sellers, state_->now()), checks);
     checks.begin("forecast_state");
     if (!LearnedHistory(*state_, db, state_->now()).stored_is_true()) {
         checks.find("what the forecast has learned is not what its inputs teach",

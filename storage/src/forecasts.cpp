@@ -132,6 +132,20 @@ bool put_forecast(WriteTransaction& write, const OutputRow& row, const Uuid& uui
     return changed;
 }
 
+std::map<BundleId, std::string> forecast_texts(Connection& db, SellerId seller, Timestamp now) {
+    std::map<BundleId, std::string> texts;
+    Query row = db.query(
+        "SELECT b.bundle_id, quote(o.seller_id) || quote(o.window_start) || quote(o.predicted_reservations) || "
+        "quote(o.predicted_sales) || quote(o.posted_qty) || quote(o.predicted_no_show_prob) || quote(o.confidence) || "
+        "quote(o.rationale) || quote(o.method) || quote(d.mean) || quote(d.quantiles) || quote(d.demand_uncut) || "
+        "quote(d.suggested_qty) || quote(d.history_rows) || quote(d.distribution) || quote(d.explanation) "
+        "FROM bundles b JOIN forecast_output o USING (bundle_id) LEFT JOIN forecast_details d USING (bundle_id) "
+        "WHERE b.seller_id = ? AND b.window_start > ?",
+        seller, now);
+    while (row.step()) texts.emplace(BundleId(row.integer(0)), row.text(1));
+    return texts;
+}
+
 std::vector<StoredDistribution> upcoming_distributions(Connection& db, SellerId seller, Timestamp now) {
     std::vector<StoredDistribution> found;
     Query row = db.query(

@@ -21,6 +21,10 @@ std::unique_ptr<Method> make_method(std::string_view name) {
                 {{"method", std::string(name)}}, fmt::format("use one of {}", fmt::join(method_names(), ", ")));
 }
 
+std::uint32_t method_version(std::string_view name) noexcept {
+    return name == "pooled" ? static_cast<std::uint32_t>(pooled::state_seal.version) : 1;
+}
+
 std::span<const std::string_view> method_names() noexcept {
     static constexpr std::array<std::string_view, 3> names{"pooled", "similarity", "seasonal_naive"};
     return names;

@@ -145,6 +145,30 @@ TEST_F(ForecastState, ThatIsUntrueIsFoundByVerify) {
     EXPECT_EQ(report.findings.front().check, "forecast_state");
 }
 
+TEST_F(ForecastState, AForecastThatAnotherHandChangedIsFoundByVerify) {
+    shop.sql("UPDATE forecast_output SET predicted_reservations = predicted_reservations + 1 WHERE bundle_id = 41");
+
+    const VerifyReport report = shop->verify();
+
+    ASSERT_THAT(report.findings, SizeIs(1));
+    EXPECT_EQ(report.findings.front().check, "forecasts");
+    EXPECT_THAT(report.findings.front().message, testing::HasSubstr("bundle 41"));
+    shop->rebuild(home);
+    EXPECT_THAT(shop->verify().findings, IsEmpty());
+}
+
+TEST_F(ForecastState, ForecastsOfAnotherVersionOfTheMethodAreMadeAnew) {
+    const std::vector<std::string> before = shop.select(forecasts);
+    shop.sql(
+        "UPDATE forecast_output SET predicted_sales = 77; UPDATE forecast_details SET context = "
+        "replace(context, 'pooled.', 'pooled.0')");
+
+    shop->refresh(home);
+
+    EXPECT_EQ(before, shop.select(forecasts));
+    EXPECT_THAT(shop->verify().findings, IsEmpty());
+}
+
 TEST_F(ForecastState, IsNotKeptWithoutInputs) {
     shop.sql("DELETE FROM bundles");
 

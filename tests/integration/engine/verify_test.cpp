@@ -84,6 +84,12 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"AReservationOfNoBundle", "INSERT INTO reservations (bundle_id, claim_code) VALUES (77, 'X')",
               "foreign_keys"},
         Fault{"ABundleOfNoSeller", "UPDATE bundles SET seller_id = 5 WHERE bundle_id = 2", "foreign_keys"},
+        Fault{"AForecastThatSaysMore", "UPDATE forecast_output SET predicted_sales = predicted_sales + 1", "forecasts"},
+        Fault{"AForecastWithAnotherReason", "UPDATE forecast_output SET rationale = 'a feeling'", "forecasts"},
+        Fault{"AForecastOfOtherQuantiles", "UPDATE forecast_details SET quantiles = '1,2,3'", "forecasts"},
+        Fault{"AForecastOfAnotherDistribution", "UPDATE forecast_details SET distribution = x'00'", "forecasts"},
+        Fault{"AForecastExplainedOtherwise", "UPDATE forecast_details SET explanation = '{\"expected\": 9}'",
+              "forecasts"},
         Fault{"ATimeZoneThatIsNone", "UPDATE sellers SET time_zone = 'Moon'", "time_zones"}),
     [](const auto& instance) { return instance.param.name; });
 
@@ -95,7 +101,7 @@ TEST(Verify, FindsNothingInAFileThatIsWell) {
 
     EXPECT_THAT(checks_that_found(report), IsEmpty());
     EXPECT_THAT(report.checks, ElementsAre("integrity", "foreign_keys", "journal_triggers", "time_zones", "totals",
-                                           "graphs", "forecast_state"));
+                                           "graphs", "forecasts", "forecast_state"));
     EXPECT_EQ(report.bundles, 2);
     EXPECT_EQ(report.reservations, 3);
 }

@@ -4,6 +4,7 @@
 #include "edge/storage/connection.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,6 +78,10 @@ struct OutputRow {
 };
 /// Inserts or changes both rows. False if forecast_output already said the same (then only the details are written).
 bool put_forecast(WriteTransaction& write, const OutputRow& row, const Uuid& uuid, Timestamp now);
+
+/// What the forecasts of upcoming bundles say, each in one text that differs when any of it does: all columns but
+/// keys, the time they were made and what they were made from.
+[[nodiscard]] std::map<BundleId, std::string> forecast_texts(Connection& db, SellerId seller, Timestamp now);
 
 /// What graph 5 needs of a stored forecast.
 struct StoredDistribution {

@@ -41,6 +41,9 @@ public:
 /// Throws `invalid_argument`, listing the names, for one that does not exist.
 [[nodiscard]] std::unique_ptr<Method> make_method(std::string_view name);
 
+/// Raised whenever the same history gives other forecasts than before, so that stored ones are known to be old.
+[[nodiscard]] std::uint32_t method_version(std::string_view name) noexcept;
+
 /// Best first; the first is the default.
 [[nodiscard]] std::span<const std::string_view> method_names() noexcept;
 
