@@ -11,11 +11,23 @@ constexpr const char* window_hint = "such as --window 16:00-18:00 --day today, o
 
 bool has_offset(std::string_view text) { return !parse_timestamp(std::string(text) + "Z"); }
 
-/// The first time at or after `start`'s own day at which the clock shows this, but after `start`.
-Timestamp next_after(Timestamp start, TimeOfDay time, const TimeZone& zone) {
+/// The first time after `start` at which the clock shows this, as whoever typed `typed` for the start means it.
+Timestamp next_after(Timestamp start, TimeOfDay typed, TimeOfDay time, const TimeZone& zone) {
     const LocalDate day = zone.to_local(start).day;
     const Timestamp same_day = zone.to_instant(day, time);
-    return same_day > start ? same_day : zone.to_instant(day + std::chrono::days(1), time);
+    if (same_day > start) return same_day;
+    if (time > typed) {
+        throw usage_error(fmt::format("cannot use that window: the shop's clock skips it on {}", format_date(day)),
+                          "clocks go forward that day; give a window before or after");
+    }
+    return zone.to_instant(day + std::chrono::days(1), time);
+}
+
+/// What the text says of the clock, even where the clock skips it.
+TimeOfDay typed_time(const std::string& text, Timestamp start, const TimeZone& zone) {
+    const auto instant = parse_timestamp(text);
+    if (!instant || has_offset(text)) return zone.to_local(start).time;
+    return *instant - std::chrono::floor<std::chrono::days>(*instant);
 }
 
 PickupWindow window_on_day(const WindowOptions& options, const TimeZone& zone, Timestamp now) {
@@ -28,7 +40,7 @@ PickupWindow window_on_day(const WindowOptions& options, const TimeZone& zone, T
     }
     const LocalDate day = parse_day(options.day.value_or("today"), zone, now, "--day");
     const Timestamp from = zone.to_instant(day, *start);
-    return {.start = from, .end = next_after(from, *end, zone)};
+    return {.start = from, .end = next_after(from, *start, *end, zone)};
 }
 
 }  // namespace
@@ -65,7 +77,8 @@ std::optional<PickupWindow> parse_window(const WindowOptions& options, const Tim
     if (!options.from || !options.to)
         throw usage_error("cannot use --from without --to, nor --to without --from", window_hint);
     const Timestamp start = parse_moment(*options.from, zone, "--from");
-    if (const auto time = parse_time_of_day(*options.to)) return PickupWindow{start, next_after(start, *time, zone)};
+    if (const auto time = parse_time_of_day(*options.to))
+        return PickupWindow{start, next_after(start, typed_time(*options.from, start, zone), *time, zone)};
     return PickupWindow{start, parse_moment(*options.to, zone, "--to")};
 }
 

@@ -145,7 +145,16 @@ const Seller& Context::seller() {
 }
 
 const TimeZone& Context::zone() {
-    if (!zone_) zone_ = TimeZone::find(seller().time_zone);
+    if (zone_) return *zone_;
+    try {
+        zone_ = TimeZone::find(seller().time_zone);
+    } catch (const Error& error) {
+        // Another hand wrote it. The engine counts days by UTC then, and selling goes on.
+        if (error.code() != ErrorCode::bad_time_zone) throw;
+        zone_ = TimeZone::utc();
+        warn(fmt::format("times are shown by UTC: the shop's time zone '{}' is not an IANA time zone",
+                         seller().time_zone));
+    }
     return *zone_;
 }
 

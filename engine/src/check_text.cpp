@@ -10,11 +10,14 @@
 namespace edge {
 
 void check_text(std::string_view text, std::string_view what) {
-    const bool has_nul = text.find('\0') != std::string_view::npos;
-    if (!has_nul && protocol::is_utf8(text)) return;
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("cannot use the {}: {}", what, has_nul ? "it holds a NUL byte" : "it is not UTF-8"),
-                {{"field", std::string(what)}});
+    const auto refuse = [&](const std::string& why) {
+        throw Error(ErrorCode::invalid_argument, fmt::format("cannot use the {}: {}", what, why),
+                    {{"field", std::string(what)}});
+    };
+    if (text.find('\0') != std::string_view::npos) refuse("it holds a NUL byte");
+    if (!protocol::is_utf8(text)) refuse("it is not UTF-8");
+    if (const std::size_t length = count_characters(text); length > longest_text)
+        refuse(fmt::format("it has {} characters, at most {} are taken", length, longest_text));
 }
 
 std::size_t count_characters(std::string_view text) noexcept {

@@ -1,4 +1,5 @@
 #include "check_text.hpp"
+#include "data_tables.hpp"
 #include "engine_state.hpp"
 #include "idempotency.hpp"
 
@@ -23,9 +24,12 @@ namespace {
 constexpr std::size_t longest_claim_code = 20;
 constexpr int claim_code_attempts = 100;
 
-void check_not_negative(std::int64_t value, std::string_view what) {
-    if (value >= 0) return;
-    throw Error(ErrorCode::negative_quantity, fmt::format("cannot use {} {}: it is negative", what, value),
+void check_amount(std::int64_t value, std::string_view what, std::int64_t most) {
+    if (value >= 0 && value <= most) return;
+    const bool negative = value < 0;
+    throw Error(negative ? ErrorCode::negative_quantity : ErrorCode::invalid_argument,
+                fmt::format("cannot use {} {}: it is {}", what, value,
+                            negative ? "negative" : fmt::format("above {}, the most that the hub takes", most)),
                 {{"field", std::string(what)}});
 }
 
@@ -33,14 +37,10 @@ void check_bundle(Connection& db, const Bundle& bundle) {
     if (bundle.name.empty()) throw Error(ErrorCode::invalid_argument, "cannot post a bundle: it has no name");
     check_text(bundle.name, "bundle's name");
     check_text(bundle.description, "bundle's description");
-    check_not_negative(bundle.total_qty, "total quantity");
-    check_not_negative(bundle.weight_grams, "weight");
-    check_not_negative(bundle.price.minor, "price");
-    check_not_negative(bundle.discount_percentage, "discount");
-    if (bundle.discount_percentage > 100) {
-        throw Error(ErrorCode::invalid_argument,
-                    fmt::format("cannot use a discount of {} %: it is above 100", bundle.discount_percentage));
-    }
+    check_amount(bundle.total_qty, "total quantity", most_whole);
+    check_amount(bundle.weight_grams, "weight", most_whole);
+    check_amount(bundle.price.minor, "price", most_price);
+    check_amount(bundle.discount_percentage, "discount", 100);
     if (bundle.window.end <= bundle.window.start) {
         throw Error(ErrorCode::invalid_argument,
                     fmt::format("cannot use the pickup window {} to {}: it does not end after it starts",

@@ -1,5 +1,7 @@
 #include "data_tables.hpp"
 
+#include "check_text.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -8,11 +10,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// The marketplace's integers are of 32 bits; totals of more rows than a shop has still fit 64.
-constexpr std::int64_t most_whole = std::numeric_limits<std::int32_t>::max();
-/// decimal(10,2) and room for currencies without minor units.
-constexpr std::int64_t most_price = 1'000'000'000'000;
-constexpr std::size_t longest_text = 1000;
 constexpr std::size_t longest_claim_code = 20;
 
 constexpr std::array weekdays = {"Monday"sv, "Tuesday"sv,  "Wednesday"sv, "Thursday"sv,

@@ -8,6 +8,11 @@
 
 namespace edge {
 
+/// The marketplace's integers are of 32 bits; totals of more rows than a shop has still fit 64.
+inline constexpr std::int64_t most_whole = std::numeric_limits<std::int32_t>::max();
+/// In minor units: decimal(10,2) and room for currencies without them.
+inline constexpr std::int64_t most_price = 1'000'000'000'000;
+
 /// How a column's value is written in files.
 enum class ColumnKind {
     text,

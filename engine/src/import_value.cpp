@@ -1,5 +1,7 @@
 #include "import_value.hpp"
 
+#include "check_text.hpp"
+
 #include "edge/core/decimal.hpp"
 #include "edge/core/money.hpp"
 #include "edge/core/time.hpp"
@@ -20,10 +22,6 @@ ParsedValue refuse(std::string reason) { return {.cell = nullptr, .reason = std:
 
 /// Bytes 10xxxxxx go on with a character that has begun.
 bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
-
-std::size_t count_characters(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
-}
 
 ParsedValue parse_text(const DataColumn& column, std::string_view text) {
     if (text.empty() && !column.may_be_empty) return refuse("is empty");

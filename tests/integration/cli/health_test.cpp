@@ -87,6 +87,19 @@ TEST_F(HealthCommands, DoctorGivesEachFindingItsRemedy) {
     EXPECT_THAT(run({"doctor"}).output, HasSubstr("chmod o-w"));
 }
 
+TEST_F(HealthCommands, AShopWhoseTimeZoneAnotherHandSpoiltGoesOnByUtc) {
+    make_demo();
+    execute("UPDATE sellers SET time_zone = 'Mars/Olympus'");
+
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"status"}, {"collect", "DEMO42"}, {"refresh"}, {"bundle", "list"}, {"sync", "--dry-run"}}) {
+        const ProcessResult result = run(words);
+        EXPECT_EQ(result.status, 0) << words.front() << ": " << result.errors;
+    }
+    EXPECT_THAT(run({"status"}).errors, HasSubstr("warning: times are shown by UTC"));
+    EXPECT_EQ(data({"doctor"}, 10).at("findings").as_int64(), 2);
+}
+
 TEST_F(HealthCommands, DoctorWithoutAShopSaysSo) {
     EXPECT_EQ(data({"doctor"}, 10).at("findings").as_int64(), 1);
     EXPECT_THAT(run({"doctor"}).output, HasSubstr("edge-analytics init"));

@@ -59,6 +59,21 @@ TEST(Windows, CrossTheNightInWhichClocksChange) {
               "2026-10-24T21:00:00Z 2026-10-25T03:00:00Z");
 }
 
+/// It must not become a window of a day: London's clock shows no time from 1:00 to 2:00 on that morning.
+TEST(Windows, RefuseAnHourThatTheClockSkips) {
+    const auto on_that_day = [](const std::string& window) {
+        return shown(parse_window({.from = {}, .to = {}, .window = window, .day = "2026-03-29"}, london, now));
+    };
+
+    EXPECT_THROW(static_cast<void>(on_that_day("01:15-01:45")), CommandError);
+    EXPECT_THROW(static_cast<void>(
+                     parse_window({.from = "2026-03-29T01:15", .to = "01:45", .window = {}, .day = {}}, london, now)),
+                 CommandError);
+    EXPECT_EQ(on_that_day("01:30-02:30"), "2026-03-29T01:00:00Z 2026-03-29T01:30:00Z");
+    EXPECT_EQ(on_that_day("00:30-01:30"), "2026-03-29T00:30:00Z 2026-03-29T01:00:00Z");
+    EXPECT_EQ(on_that_day("02:00-01:45"), "2026-03-29T01:00:00Z 2026-03-30T00:45:00Z");
+}
+
 TEST(Windows, FromAndToMayBothBeWhole) {
     EXPECT_EQ(shown(parse_window({.from = "2026-07-01T16:00", .to = "2026-07-03T09:00", .window = {}, .day = {}},
                                  london, now)),
