@@ -1,9 +1,9 @@
 #include "edge/storage/context.hpp"
 
 #include "engine_state.hpp"
-#include "row_identity.hpp"
 
 #include "edge/forecast/calendar.hpp"
+#include "edge/protocol/row_identity.hpp"
 #include "edge/storage/sellers.hpp"
 
 #include <fmt/format.h>
@@ -47,7 +47,7 @@ std::int64_t Engine::add_holidays(const std::vector<HolidayEntry>& holidays, con
                 ErrorCode::invalid_argument,
                 fmt::format("cannot add the holiday of {}: it needs a region and a name", format_date(holiday.day)));
         }
-        const Uuid uuid = identity_of("holidays", {holiday.region, format_date(holiday.day), holiday.name});
+        const Uuid uuid = protocol::identity_of("holidays", {holiday.region, format_date(holiday.day), holiday.name});
         if (storage::put_holiday(
                 write, {.region = holiday.region, .day = holiday.day, .name = holiday.name, .source = holiday.source},
                 uuid)) {
@@ -86,7 +86,7 @@ std::int64_t Engine::add_weather(const std::vector<WeatherEntry>& weather, const
                                     "and it needs a place",
                                     format_date(entry.day)));
         }
-        const Uuid uuid = identity_of("weather", {entry.place, format_date(entry.day), entry.kind});
+        const Uuid uuid = protocol::identity_of("weather", {entry.place, format_date(entry.day), entry.kind});
         if (storage::put_weather(write,
                                  {.place = entry.place,
                                   .day = entry.day,

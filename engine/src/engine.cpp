@@ -3,8 +3,8 @@
 #include "check_text.hpp"
 #include "engine_state.hpp"
 #include "refresh_worker.hpp"
-#include "row_identity.hpp"
 
+#include "edge/protocol/row_identity.hpp"
 #include "edge/storage/sellers.hpp"
 
 #include <fmt/format.h>
@@ -135,21 +135,22 @@ Engine Engine::create(const std::string& path, const NewSeller& seller, const En
     check_seller(seller);
     const auto fill = [&](WriteTransaction& write) {
         const Seller stored = storage::insert_seller(
-            write, Seller{.id = SellerId(seller.marketplace_id.value_or(0)),
-                          .uuid = seller.marketplace_id ? marketplace_identity("sellers", *seller.marketplace_id)
-                                                        : new_uuid_by(options),
-                          .name = seller.name,
-                          .address_line1 = seller.address_line1,
-                          .address_line2 = seller.address_line2,
-                          .city = seller.city,
-                          .post_code = seller.post_code,
-                          .region = seller.region,
-                          .country = seller.country,
-                          .latitude = seller.latitude,
-                          .longitude = seller.longitude,
-                          .time_zone = seller.time_zone,
-                          .currency = seller.currency,
-                          .holiday_region = seller.holiday_region});
+            write,
+            Seller{.id = SellerId(seller.marketplace_id.value_or(0)),
+                   .uuid = seller.marketplace_id ? protocol::marketplace_identity("sellers", *seller.marketplace_id)
+                                                 : new_uuid_by(options),
+                   .name = seller.name,
+                   .address_line1 = seller.address_line1,
+                   .address_line2 = seller.address_line2,
+                   .city = seller.city,
+                   .post_code = seller.post_code,
+                   .region = seller.region,
+                   .country = seller.country,
+                   .latitude = seller.latitude,
+                   .longitude = seller.longitude,
+                   .time_zone = seller.time_zone,
+                   .currency = seller.currency,
+                   .holiday_region = seller.holiday_region});
         set_meta(write, meta_home_seller, fmt::format("{}", stored.id.value()));
         set_meta(write, meta_replica, new_uuid_by(options).text());
     };

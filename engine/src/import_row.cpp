@@ -1,7 +1,6 @@
 #include "import_row.hpp"
 
-#include "row_identity.hpp"
-
+#include "edge/protocol/row_identity.hpp"
 #include "edge/storage/sellers.hpp"
 
 #include <fmt/format.h>
@@ -128,7 +127,7 @@ bool RowImporter::identify() {
         source_key_ = parse_decimal(*given_key_, 0);
         if (!source_key_)
             return refuse(table_.key, fmt::format("is {}, not a whole number", quoted_start(*given_key_)));
-        uuid_ = marketplace_identity(table_.name, *source_key_);
+        uuid_ = protocol::marketplace_identity(table_.name, *source_key_);
     }
     if (given_uuid_) {
         uuid_ = Uuid::parse(*given_uuid_);
@@ -189,7 +188,8 @@ bool RowImporter::find_by_natural_key() {
     std::optional<Existing> same = find_by_natural_cells();
     if (!same) return true;
     // Two rows of the marketplace are two, whatever they say.
-    const bool is_other_row = source_key_ && !given_uuid_ && same->uuid == marketplace_identity(table_.name, same->key);
+    const bool is_other_row =
+        source_key_ && !given_uuid_ && same->uuid == protocol::marketplace_identity(table_.name, same->key);
     if (existing_ || is_other_row) {
         if (table_.natural_key_finds != NaturalKey::unique) return true;
         return refuse(table_.columns[table_.natural_key.back()].name,
@@ -302,7 +302,7 @@ RowFate RowImporter::write() {
         fate = RowFate::updated;
     }
     if (fate != RowFate::unchanged && table_.name == "forecast_input") mark_recorded_elsewhere();
-    if (source_key_ && existing_->uuid != marketplace_identity(table_.name, *source_key_))
+    if (source_key_ && existing_->uuid != protocol::marketplace_identity(table_.name, *source_key_))
         run_.keys.remember(table_, *source_key_, existing_->key);
     return fate;
 }
@@ -345,7 +345,7 @@ Uuid RowImporter::new_identity() {
     std::string words;
     for (const std::size_t index : table_.natural_key)
         words += fmt::format("{}{}", words.empty() ? "" : "\n", word_of(table_.columns[index], cells_[index]));
-    const Uuid uuid = identity_of(table_.name, {words});
+    const Uuid uuid = protocol::identity_of(table_.name, {words});
     // A row that said this once may say something else by now.
     return find_by_uuid(uuid) ? run_.state.new_uuid() : uuid;
 }

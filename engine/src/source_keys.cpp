@@ -1,6 +1,6 @@
 #include "source_keys.hpp"
 
-#include "row_identity.hpp"
+#include "edge/protocol/row_identity.hpp"
 
 #include <fmt/format.h>
 
@@ -28,7 +28,8 @@ std::optional<std::int64_t> SourceKeys::find(const DataTable& table, std::int64_
         Query row = db_.query("SELECT local FROM temp.source_keys WHERE tbl = ? AND source = ?", table.name, source);
         if (row.step()) return row.integer(0);
     }
-    if (const std::optional<std::int64_t> local = find(table, marketplace_identity(table.name, source))) return local;
+    if (const std::optional<std::int64_t> local = find(table, protocol::marketplace_identity(table.name, source)))
+        return local;
     if (!may_be_local || tables_.contains(table.name)) return std::nullopt;
     Query row = db_.query(fmt::format("SELECT {0} FROM {1} WHERE {0} = ?", table.key, table.name), source);
     return row.step() ? std::optional(row.integer(0)) : std::nullopt;

@@ -47,7 +47,8 @@ protocol::Sum128 added_up(SellerReader& reader) {
 /// One request's changes on their way into the rows.
 class Application {
 public:
-    Application(SellerReader& reader, const Writer& writer, Timestamp now) : writer_(writer), now_(now) {
+    Application(SellerReader& reader, const Writer& writer, Timestamp now)
+        : reader_(&reader), writer_(writer), now_(now) {
         const SellerHead head = reader.head();
         applied_.head = head.seq;
         applied_.digest = head.digest ? *head.digest : added_up(reader);
@@ -121,14 +122,22 @@ private:
                                      const protocol::MergeContext& context) const {
         const std::optional<HubRow>& current = rows_.row(table.number, change.key);
         Merge merge = protocol::merge(current, change, context);
-        if (!merge.row || merge.row->deleted || !is_reservation(table)) return merge;
+        if (!merge.row || merge.row->deleted) return merge;
+        if (const std::string_view why = reader_->refusal(table.number, merge.row->fields); !why.empty()) {
+            return refused(why);
+        }
+        if (!is_reservation(table)) return merge;
         const Claim claim = claim_of(*merge.row);
         if (current && !current->deleted && claim == claim_of(*current)) return merge;
         if (!rows_.is_taken(claim.parent, claim.code, change.key)) return merge;
-        Merge refused;
-        refused.outcome = Outcome::rejected;
-        refused.reason = protocol::reason::claim_code_collision;
-        return refused;
+        return refused(protocol::reason::claim_code_collision);
+    }
+
+    static Merge refused(std::string_view reason) {
+        Merge merge;
+        merge.outcome = Outcome::rejected;
+        merge.reason = reason;
+        return merge;
     }
 
     void apply_change(const PartToApply& part, const Change& change, std::int64_t index,
@@ -213,6 +222,7 @@ private:
         rows_.put(table.number, key, std::move(row));
     }
 
+    SellerReader* reader_;
     Writer writer_;
     Timestamp now_;
     std::set<RowKey> unknown_;

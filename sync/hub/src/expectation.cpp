@@ -17,6 +17,7 @@ void expect_segment(const protocol::Segment& segment, Expectation& expectation) 
         const protocol::TableDescriptor* table = protocol::find_table(change.table);
         if (table == nullptr || !change.fault.empty()) continue;
         expectation.rows.insert({.table = table->number, .key = change.key});
+        if (protocol::find_column(*table, "closed_at") != nullptr) expectation.written_bundles.insert(change.key);
         protocol::each_parent(*table, change, [&](const protocol::ParentReference& parent) {
             const protocol::TableDescriptor* of = protocol::find_table(parent.table);
             if (of->lane == table->lane) expectation.rows.insert({.table = of->number, .key = std::string(parent.key)});

@@ -324,30 +324,34 @@ private:
 IntakeResult answer_poll(HubStore& store, const protocol::SyncHeader& header, Timestamp now,
                          const IntakeOptions& options) {
     const std::unique_ptr<SellerReader> reader = store.read(header.seller);
-    reader->expect({.replica = header.replica, .parts = {}, .rows = {}, .claims = {}});
+    reader->expect(
+        {.replica = header.replica, .parts = {}, .rows = {}, .claims = {}, .written_bundles = {}, .now = {}});
     return Intake(*reader, header, now, options).result();
 }
 
 IntakeResult take_arrived(HubStore& store, const protocol::SyncHeader& header, std::vector<ArrivedPart>& arrived,
                           Timestamp now, const IntakeOptions& options) {
     const std::unique_ptr<SellerWriter> writer = store.write(header.seller);
-    Expectation expectation{.replica = header.replica, .parts = {}, .rows = {}, .claims = {}};
+    Expectation expectation{
+        .replica = header.replica, .parts = {}, .rows = {}, .claims = {}, .written_bundles = {}, .now = now};
     for (const ArrivedPart& part : arrived) {
         expectation.parts.push_back(part.id);
         expect_segment(part.segment, expectation);
     }
     writer->expect(std::move(expectation));
+    const bool taken_in = writer->take_in_outside_changes(now);
     Intake intake(*writer, header, now, options);
     intake.take(arrived);
     if (intake.has_effect()) writer->save(intake.effect());
     IntakeResult result = intake.result();
+    const bool writes = intake.has_effect() || taken_in;
     if (EDGE_PLANTED(ack_before_commit)) {
         try {
-            if (intake.has_effect()) writer->commit();
+            if (writes) writer->commit();
         } catch (const Error&) {
             return result;
         }
-    } else if (intake.has_effect()) {
+    } else if (writes) {
         writer->commit();
     }
     return result;

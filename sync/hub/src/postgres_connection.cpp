@@ -301,6 +301,9 @@ void PostgresConnection::fail(const PGresult* result, std::string_view attempted
     const std::string state = field == nullptr ? "" : field;
     const std::string what = "cannot run " + begin_of(attempted) + "… on " + shown_target_ + ": " +
                              trimmed(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)) + " (" + state + ")";
+    const char* schema = PQresultErrorField(result, PG_DIAG_SCHEMA_NAME);
+    const bool own = schema == nullptr || std::string_view(schema) == "edge";
+    if (!own && (state == "23503" || state == "23505")) throw ForeignConstraint(what);
     // serialisation failure, deadlock, the server stops, the connection is gone
     if (state == "40001" || state == "40P01" || state.starts_with("57P") || state.empty()) throw TransactionLost(what);
     throw Error(code_of_state(state), what);

@@ -156,6 +156,17 @@ PostgresValues values_of_replica(const std::string& seller, std::string_view rep
 
 }  // namespace
 
+std::vector<StoredRow> PostgresQueries::read(const PostgresResult& result) {
+    std::vector<StoredRow> rows = read_rows(result);
+    for (const StoredRow& row : rows) {
+        if (row.claim.empty() || row.row.deleted) continue;
+        const protocol::FieldValue* cancelled = protocol::find_field(row.row.fields, "cancelled_at");
+        if (cancelled != nullptr && !protocol::is_null(*cancelled)) continue;
+        claims_read_.try_emplace(row.at.key, Claim{.parent = row.parent, .code = row.claim});
+    }
+    return rows;
+}
+
 void PostgresQueries::queue_ahead() {
     db_->queue(select_settings);
     db_->queue(select_head, PostgresValues().text(seller_));
@@ -167,7 +178,7 @@ void PostgresQueries::queue_ahead() {
     if (!expected_.claims.empty()) db_->queue(select_claims, values_of_claims(seller_, expected_.claims));
 }
 
-void PostgresQueries::read_ahead(std::vector<PostgresResult>& results, std::size_t first) {
+std::size_t PostgresQueries::read_ahead(std::vector<PostgresResult>& results, std::size_t first) {
     settings_ = settings_of(results.at(first++));
     head_ = head_of(results.at(first++));
     lanes_ = read_lanes(results.at(first++));
@@ -177,12 +188,13 @@ void PostgresQueries::read_ahead(std::vector<PostgresResult>& results, std::size
     }
     if (!expected_.rows.empty()) {
         for (const RowKey& key : expected_.rows) rows_[key] = std::nullopt;
-        for (StoredRow& row : read_rows(results.at(first++))) rows_[row.at] = std::move(row);
+        for (StoredRow& row : read(results.at(first++))) rows_[row.at] = std::move(row);
     }
     if (!expected_.claims.empty()) {
         for (const Claim& claim : expected_.claims) claims_[claim] = {};
         for (ClaimHolder& holder : read_claims(results.at(first++))) claims_[holder.claim].push_back(std::move(holder));
     }
+    return first;
 }
 
 void PostgresQueries::forget_ahead() {
@@ -256,7 +268,7 @@ std::vector<StoredRow> PostgresQueries::rows(const std::vector<RowKey>& keys) {
         }
     }
     if (unread.empty()) return found;
-    std::vector<StoredRow> rest = read_rows(db_->run(select_rows, values_of_rows(seller_, unread)));
+    std::vector<StoredRow> rest = read(db_->run(select_rows, values_of_rows(seller_, unread)));
     found.insert(found.end(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end()));
     return found;
 }
@@ -267,7 +279,7 @@ std::vector<StoredRow> PostgresQueries::children(const std::vector<std::string>&
     for (const std::string& parent : parents) names.push_back(storable_name(parent));
     PostgresValues values;
     values.text(seller_).texts(names);
-    return read_rows(db_->run(select_children, values));
+    return read(db_->run(select_children, values));
 }
 
 std::vector<ClaimHolder> PostgresQueries::claims(const std::vector<Claim>& claims) {

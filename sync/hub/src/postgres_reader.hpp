@@ -21,9 +21,9 @@ public:
 
     void expect(Expectation expectation) { expected_ = std::move(expectation); }
     /// Queues everything that was expected, for the round trip of the first question. `read_ahead` takes the answers
-    /// out of that trip's results, from `first` on.
+    /// out of that trip's results, from `first` on, and returns where they end.
     void queue_ahead();
-    void read_ahead(std::vector<PostgresResult>& results, std::size_t first);
+    std::size_t read_ahead(std::vector<PostgresResult>& results, std::size_t first);
     /// What was read ahead no longer holds.
     void forget_ahead();
 
@@ -38,12 +38,17 @@ public:
     [[nodiscard]] std::vector<ClaimHolder> claims(const std::vector<Claim>& claims);
     [[nodiscard]] std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most);
     void each_row(const std::function<void(const StoredRow&)>& visit);
+    /// Claims of the reservations that were read in this transaction, and are neither cancelled nor deleted, as they
+    /// were then.
+    [[nodiscard]] const std::map<std::string, Claim, std::less<>>& claims_read() const noexcept { return claims_read_; }
 
     /// As it is stored.
     [[nodiscard]] const std::string& seller() const noexcept { return seller_; }
     [[nodiscard]] PostgresConnection& connection() const noexcept { return *db_; }
 
 private:
+    [[nodiscard]] std::vector<StoredRow> read(const PostgresResult& result);
+
     PostgresConnection* db_;
     std::string seller_;
     Expectation expected_;
@@ -53,6 +58,7 @@ private:
     std::map<PartId, std::optional<TakenPart>> parts_;
     std::map<RowKey, std::optional<StoredRow>> rows_;
     std::map<Claim, std::vector<ClaimHolder>> claims_;
+    std::map<std::string, Claim, std::less<>> claims_read_;
 };
 
 /// Columns: seq, applied_at, digest; the first row, if there is one.

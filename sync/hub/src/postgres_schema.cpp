@@ -1,5 +1,7 @@
 #include "postgres_schema.hpp"
 
+#include "marketplace_layout.hpp"
+#include "marketplace_migrations.hpp"
 #include "postgres_migrations.hpp"
 
 #include "edge/core/error.hpp"
@@ -10,8 +12,9 @@
 namespace edge::hub {
 namespace {
 
-constexpr std::array<std::string_view, 8> own_tables{"schema_version", "hub",       "seller_head", "hub_row",
-                                                     "lane_cursor",    "lane_part", "dead_letter", "history"};
+constexpr std::array<std::string_view, 11> own_tables{"schema_version", "hub",           "seller_head", "hub_row",
+                                                      "lane_cursor",    "lane_part",     "dead_letter", "history",
+                                                      "market_seller",  "market_bundle", "market_key"};
 constexpr std::string_view select_tables =
     "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'edge'";
 constexpr std::string_view select_version = "SELECT coalesce(max(version), 0) FROM edge.schema_version";
@@ -84,6 +87,17 @@ PostgresLayout lay_schema(PostgresConnection& db) {
     }
     db.run_script(script + "COMMIT;");
     return {.created = is_new, .version = latest_version()};
+}
+
+void lay_marketplace(PostgresConnection& db) {
+    if (has_marketplace(db)) {
+        throw Error(ErrorCode::already_exists,
+                    "cannot lay the marketplace's tables on " + db.target() + ": some of them are there", {},
+                    "fill the marketplace that is there with hub init --marketplace fill");
+    }
+    std::string script = "BEGIN;\nSET LOCAL search_path = public;\n";
+    for (const storage::Migration& migration : marketplace_migrations()) script.append(migration.sql);
+    db.run_script(script + "\nCOMMIT;");
 }
 
 std::string new_epoch() {

@@ -19,6 +19,9 @@ void check_schema(PostgresConnection& db);
 /// Lays the tables or brings them up to date.
 PostgresLayout lay_schema(PostgresConnection& db);
 
+/// Makes the marketplace's tables in the schema `public`. Throws `already_exists` if one of them is there.
+void lay_marketplace(PostgresConnection& db);
+
 /// 128 random bits in hexadecimal digits.
 [[nodiscard]] std::string new_epoch();
 

@@ -1,5 +1,7 @@
 #include "edge/hub/postgres_store.hpp"
 
+#include "marketplace_look.hpp"
+#include "marketplace_rows.hpp"
 #include "postgres_pool.hpp"
 #include "postgres_reader.hpp"
 #include "postgres_schema.hpp"
@@ -7,8 +9,12 @@
 #include "stored_form.hpp"
 
 #include "edge/core/error.hpp"
+#include "edge/hub/intake.hpp"
+#include "edge/hub/transaction_lost.hpp"
+#include "edge/protocol/tables.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace edge::hub {
 namespace {
@@ -41,7 +47,8 @@ constexpr std::string_view count_everything =
 template <class Interface>
 class PostgresSeller : public Interface {
 public:
-    PostgresSeller(PostgresPool& pool, std::string_view seller) : lease_(pool), queries_(*lease_, seller) {}
+    PostgresSeller(PostgresPool& pool, std::string_view seller, Marketplace* market)
+        : lease_(pool), queries_(*lease_, seller), market_(market) {}
 
     void expect(Expectation expectation) override { queries_.expect(std::move(expectation)); }
     HubSettings settings() override { return opened().settings(); }
@@ -62,6 +69,9 @@ public:
     std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) override {
         return opened().changes(after, at_most);
     }
+    std::string_view refusal(int table, const protocol::Fields& fields) override {
+        return market_ == nullptr ? std::string_view() : marketplace_refusal(market_->layout(), table, fields);
+    }
     void each_row(const std::function<void(const StoredRow&)>& visit) override { opened().each_row(visit); }
 
 protected:
@@ -69,10 +79,13 @@ protected:
     [[nodiscard]] virtual PostgresQueries& opened() = 0;
     [[nodiscard]] PostgresQueries& queries() noexcept { return queries_; }
     [[nodiscard]] PostgresConnection& db() noexcept { return *lease_; }
+    /// nullptr if the marketplace's tables are left alone.
+    [[nodiscard]] Marketplace* market() noexcept { return market_; }
 
 private:
     PostgresLease lease_;
     PostgresQueries queries_;
+    Marketplace* market_;
 };
 
 class PostgresSellerReader final : public PostgresSeller<SellerReader> {
@@ -95,20 +108,59 @@ private:
 class PostgresSellerWriter final : public PostgresSeller<SellerWriter> {
 public:
     using PostgresSeller::PostgresSeller;
+    PostgresSellerWriter(const PostgresSellerWriter&) = delete;
+    PostgresSellerWriter& operator=(const PostgresSellerWriter&) = delete;
+    ~PostgresSellerWriter() override {
+        if (linking_) market()->forget_links();
+    }
 
+    void expect(Expectation expectation) override {
+        if (market() != nullptr && expectation.now) {
+            look_.emplace(db(), *market(), queries().seller());
+            expectation_ = expectation;
+        }
+        PostgresSeller::expect(std::move(expectation));
+    }
     void save(const SyncEffect& effect) override {
         PostgresQueries& queries = opened();
         queries.forget_ahead();
         queue_effect(db(), queries.seller(), effect);
+        if (market() == nullptr) return;
+        const bool all = effect.head == std::ssize(effect.rows);  // nothing else was ever written
+        const bool shows = is_shown() || (market()->makes_sellers() && all);
+        static const int categories = protocol::find_table("category")->number;
+        std::vector<const StoredRow*> rows;
+        for (const StoredRow& row : effect.rows) {
+            // what comes from the marketplace is there, and may have been changed again
+            if (taking_in_ ? row.at.table == categories : shows) rows.push_back(&row);
+        }
+        queue_marketplace_rows(db(), *market(), queries.seller(), rows, queries.claims_read(),
+                               all ? Rows::all : Rows::some);
+        if (!shows && look_ && !taking_in_) begin_showing();
+    }
+    bool take_in_outside_changes(Timestamp now) override {
+        static_cast<void>(opened());
+        if (!look_) return false;
+        if (!look_->is_linked() || !look_->is_caught_up()) return begin_showing();
+        std::vector<protocol::Change> changes = look_->changes(*this, now);
+        if (!changes.empty()) take_in(std::move(changes), now);
+        return look_->has_seen_something();
     }
     void commit() override {
         static_cast<void>(opened());
-        transaction_->commit();
+        try {
+            transaction_->commit();
+            linking_ = false;
+        } catch (const ForeignConstraint&) {
+            market()->suspect_sequences();
+            throw;
+        }
     }
 
 private:
     PostgresQueries& opened() override {
         if (transaction_) return queries();
+        if (market() != nullptr) market()->mend_sequences(db());
         if (begin()) return queries();
         // A seller's first request. Its row is committed before anything else is, so that a backup that begins
         // meanwhile can wait for it.
@@ -127,14 +179,105 @@ private:
         values.text(queries().seller());
         db().queue(lock_seller, values);
         queries().queue_ahead();
+        if (look_) look_->queue(expectation_);
         std::vector<PostgresResult> results = db().run();
         constexpr std::size_t lock = 1;
         if (results.at(lock).size() == 0) return false;
-        queries().read_ahead(results, lock + 1);
+        const std::size_t next = queries().read_ahead(results, lock + 1);
+        if (look_) look_->read(results, next);
         return true;
     }
 
+    /// True if the marketplace is to show what is written now: it shows what the hub has already.
+    [[nodiscard]] bool is_shown() {
+        if (look_) return look_->is_linked() && (look_->is_caught_up() || caught_up_);
+        if (!shown_) {
+            const PostgresResult seller =
+                db().run(marketplace_sql::is_caught_up, PostgresValues().text(queries().seller()));
+            shown_ = seller.size() > 0 && seller.boolean(0, 0);
+        }
+        return *shown_;
+    }
+
+    /// True if the hub has the seller's row, which a device makes: other rows refer to it.
+    [[nodiscard]] bool has_shop() {
+        const std::vector<StoredRow> found =
+            rows({{.table = protocol::find_table("sellers")->number, .key = queries().seller()}});
+        return !found.empty() && !found.front().row.deleted;
+    }
+
+    /// From the first request on in which the hub has the seller's row, both sides hold what either had. True if there
+    /// is something to commit.
+    bool begin_showing() {
+        if (!look_->is_linked()) link();
+        if (!look_->is_linked() || !has_shop()) return linking_;
+        std::vector<protocol::Change> changes = look_->all_changes(*this, *expectation_.now);
+        if (!changes.empty()) take_in(std::move(changes), *expectation_.now);
+        catch_up();
+        return true;
+    }
+
+    void link() {
+        if (!market()->makes_sellers()) {
+            linking_ = market()->link_sellers(db());
+            if (!linking_) return;
+        } else {
+            if (!has_shop()) return;
+            db().queue(marketplace_sql::make_seller,
+                       PostgresValues().text(queries().seller()).integer(std::int64_t{0}));
+        }
+        const std::size_t queued = market()->makes_sellers() ? 1 : 0;
+        look_->queue(expectation_);
+        look_->read(db().run(), queued);
+    }
+
+    void take_in(std::vector<protocol::Change> changes, Timestamp now) {
+        taking_in_ = true;
+        const std::vector<protocol::ChangeOutcome> outcomes = write_own_rows(*this, std::move(changes), now);
+        taking_in_ = false;
+        std::vector<RowKey> standing;  // where the hub's row is otherwise than what was taken in
+        for (const protocol::ChangeOutcome& outcome : outcomes) {
+            if (outcome.outcome != protocol::Outcome::superseded && outcome.outcome != protocol::Outcome::merged)
+                continue;
+            standing.push_back({.table = protocol::find_table(outcome.table)->number, .key = outcome.key});
+        }
+        if (standing.empty()) return;
+        const std::vector<StoredRow> found = rows(standing);
+        std::vector<const StoredRow*> stored;
+        for (const StoredRow& row : found) stored.push_back(&row);
+        queue_marketplace_rows(db(), *market(), queries().seller(), stored, {});
+    }
+
+    /// Shows the marketplace all rows that the hub has of the seller.
+    void catch_up() {
+        const PostgresValues seller = PostgresValues().text(queries().seller());
+        db().queue(marketplace_sql::catch_up_graphs, seller);
+        db().queue(marketplace_sql::catch_up_inputs, seller);
+        std::vector<StoredRow> page;
+        const auto put = [&] {
+            std::vector<const StoredRow*> rows;
+            for (const StoredRow& row : page) rows.push_back(&row);
+            queue_marketplace_rows(db(), *market(), queries().seller(), rows, {});
+            page.clear();
+        };
+        constexpr std::size_t rows_at_once = 5000;
+        queries().each_row([&](const StoredRow& row) {
+            if (row.row.deleted) return;
+            if (!page.empty() && (page.size() >= rows_at_once || page.back().at.table != row.at.table)) put();
+            page.push_back(row);
+        });
+        put();
+        db().queue(marketplace_sql::caught_up, seller);
+        caught_up_ = true;
+    }
+
     std::optional<PostgresTransaction> transaction_;
+    std::optional<MarketplaceLook> look_;
+    Expectation expectation_;
+    std::optional<bool> shown_;
+    bool taking_in_ = false;
+    bool caught_up_ = false;
+    bool linking_ = false;  ///< sellers were linked, and that is not committed
 };
 
 void queue_fact(PostgresConnection& db, std::string_view name, std::string_view value) {
@@ -143,19 +286,34 @@ void queue_fact(PostgresConnection& db, std::string_view name, std::string_view 
     db.queue(upsert_fact, values);
 }
 
+constexpr std::array<std::string_view, 3> use_names{"leave", "fill", "own"};
+constexpr std::string_view marketplace_fact = "marketplace";
+constexpr std::string_view select_use = "SELECT value FROM edge.hub WHERE name = 'marketplace'";
+
+MarketplaceUse read_marketplace_use(PostgresConnection& db) {
+    const PostgresResult result = db.run(select_use);
+    if (result.size() == 0) return MarketplaceUse::leave;
+    const std::optional<MarketplaceUse> use = parse_marketplace_use(result.view(0, 0));
+    if (use) return *use;
+    throw Error(ErrorCode::corrupt_data, "cannot read the hub's settings on " + db.target() +
+                                             ": no use of a marketplace is called " + result.text(0, 0));
+}
+
 class PostgresStore final : public HubStore {
 public:
     PostgresStore(const std::string& target, const PostgresStoreOptions& options) : pool_(target, options) {
         const PostgresLease lease(pool_);
         check_server(*lease);
         check_schema(*lease);
+        const MarketplaceUse use = read_marketplace_use(*lease);
+        if (use != MarketplaceUse::leave) market_ = std::make_unique<Marketplace>(*lease, use == MarketplaceUse::own);
     }
 
     std::unique_ptr<SellerReader> read(std::string_view seller) override {
-        return std::make_unique<PostgresSellerReader>(pool_, seller);
+        return std::make_unique<PostgresSellerReader>(pool_, seller, market_.get());
     }
     std::unique_ptr<SellerWriter> write(std::string_view seller) override {
-        return std::make_unique<PostgresSellerWriter>(pool_, seller);
+        return std::make_unique<PostgresSellerWriter>(pool_, seller, market_.get());
     }
 
     HubSettings settings() override { return read_settings(*PostgresLease(pool_)); }
@@ -192,6 +350,7 @@ public:
 
 private:
     PostgresPool pool_;
+    std::unique_ptr<Marketplace> market_;
 };
 
 Timestamp PostgresStore::begin_backup(Timestamp now) {
@@ -276,10 +435,28 @@ std::string without_password(const std::string& target) {
     return shown.replace(query, (end == std::string::npos ? shown.size() : end) - query, "password=…");
 }
 
-PostgresLayout init_postgres_store(const std::string& target, const PostgresStoreOptions& options) {
+std::string_view name_of(MarketplaceUse use) noexcept { return use_names[static_cast<std::size_t>(use)]; }
+
+std::optional<MarketplaceUse> parse_marketplace_use(std::string_view name) noexcept {
+    for (std::size_t i = 0; i < use_names.size(); ++i) {
+        if (use_names[i] == name) return static_cast<MarketplaceUse>(i);
+    }
+    return std::nullopt;
+}
+
+PostgresLayout init_postgres_store(const std::string& target, const PostgresStoreOptions& options,
+                                   const PostgresInit& init) {
     PostgresConnection db(target, options);
     check_server(db);
-    return lay_schema(db);
+    if (init.lay_marketplace) lay_marketplace(db);
+    PostgresLayout layout = lay_schema(db);
+    if (init.marketplace) {
+        if (*init.marketplace != MarketplaceUse::leave) prepare_marketplace(db, read_marketplace_layout(db));
+        queue_fact(db, marketplace_fact, name_of(*init.marketplace));
+        static_cast<void>(db.run());
+    }
+    layout.marketplace = read_marketplace_use(db);
+    return layout;
 }
 
 std::unique_ptr<HubStore> open_postgres_store(const std::string& target, const PostgresStoreOptions& options) {

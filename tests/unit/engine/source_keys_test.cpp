@@ -1,7 +1,8 @@
 #include "source_keys.hpp"
 
-#include "row_identity.hpp"
 #include "support/temporary_folder.hpp"
+
+#include "edge/protocol/row_identity.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +25,7 @@ protected:
 };
 
 TEST_F(SourceKeysTest, FindsARowByTheMarketplacesNumber) {
-    const std::int64_t bread = add("Bread", marketplace_identity("category", 77));
+    const std::int64_t bread = add("Bread", protocol::marketplace_identity("category", 77));
     SourceKeys keys(write, {"category"});
 
     EXPECT_EQ(keys.find(category, 77, false), bread);
@@ -32,7 +33,7 @@ TEST_F(SourceKeysTest, FindsARowByTheMarketplacesNumber) {
 }
 
 TEST_F(SourceKeysTest, FindsARowByItsIdentity) {
-    const Uuid uuid = identity_of("test", {"bread"});
+    const Uuid uuid = protocol::identity_of("test", {"bread"});
     const std::int64_t bread = add("Bread", uuid);
     SourceKeys keys(write, {});
 
@@ -41,8 +42,8 @@ TEST_F(SourceKeysTest, FindsARowByItsIdentity) {
 }
 
 TEST_F(SourceKeysTest, PrefersWhatAFileSaid) {
-    add("Bread", marketplace_identity("category", 77));
-    const std::int64_t cake = add("Cake", identity_of("test", {"cake"}));
+    add("Bread", protocol::marketplace_identity("category", 77));
+    const std::int64_t cake = add("Cake", protocol::identity_of("test", {"cake"}));
     SourceKeys keys(write, {"category"});
 
     keys.remember(category, 77, cake);
@@ -51,7 +52,7 @@ TEST_F(SourceKeysTest, PrefersWhatAFileSaid) {
 }
 
 TEST_F(SourceKeysTest, TakesANumberForALocalKeyOnlyIfTheImportBringsNoRowsOfTheTable) {
-    const std::int64_t bread = add("Bread", identity_of("test", {"bread"}));
+    const std::int64_t bread = add("Bread", protocol::identity_of("test", {"bread"}));
 
     EXPECT_EQ(SourceKeys(write, {}).find(category, bread, true), bread);
     EXPECT_FALSE(SourceKeys(write, {}).find(category, bread, false));
@@ -59,7 +60,7 @@ TEST_F(SourceKeysTest, TakesANumberForALocalKeyOnlyIfTheImportBringsNoRowsOfTheT
 }
 
 TEST_F(SourceKeysTest, ForgetsWhatAnEarlierImportSaid) {
-    const std::int64_t bread = add("Bread", identity_of("test", {"bread"}));
+    const std::int64_t bread = add("Bread", protocol::identity_of("test", {"bread"}));
     SourceKeys(write, {"category"}).remember(category, 5, bread);
     SourceKeys later(write, {"category"});
 

@@ -48,6 +48,19 @@ std::vector<std::string> statements() {
     return found;
 }
 
+/// The statements that stand in raw literals: those that concern the marketplace's tables as well.
+std::vector<std::string> marketplace_statements() {
+    std::vector<std::string> found;
+    const std::string text = test::read_file((root / "sync/hub/src/marketplace_sql.cpp").string());
+    const std::string open = "R\"sql(\n";
+    const std::string close = ")sql\"";
+    for (std::size_t at = text.find(open); at != std::string::npos; at = text.find(open, at)) {
+        at += open.size();
+        found.push_back(text.substr(at, text.find(close, at) - at));
+    }
+    return found;
+}
+
 TEST(PostgresSchema, LeadsEveryKeyWithTheSeller) {
     const std::string sql = hub_schema();
     const std::regex table(R"(CREATE TABLE edge\.(\w+) \(([\s\S]*?)\n\)[^;]*;)");
@@ -83,6 +96,29 @@ TEST(PostgresSchema, UsesNothingThatOnlyOneServerCanDo) {
         if (statement.find("edge.") == std::string::npos) continue;  // the marketplace's own tables have sequences
         EXPECT_FALSE(std::regex_search(statement, forbidden)) << statement;
     }
+    for (const std::string& statement : marketplace_statements()) {
+        EXPECT_FALSE(std::regex_search(statement, forbidden)) << statement;
+    }
+}
+
+TEST(PostgresSchema, NamesTheSellerForEachOfTheHubsTablesInAStatementAboutTheMarketplace) {
+    const std::regex mention(R"((INSERT INTO|UPDATE|FROM|JOIN|USING|,) edge\.(\w+)( AS (\w+))?( \((\w+))?)");
+    int seen = 0;
+    for (const std::string& statement : marketplace_statements()) {
+        // asked for all sellers when one arrives that the hub does not know
+        if (statement.find("NOT EXISTS (SELECT 1 FROM edge.market_seller AS m WHERE m.user_id") != std::string::npos)
+            continue;
+        for (std::sregex_iterator it(statement.begin(), statement.end(), mention), last; it != last; ++it, ++seen) {
+            if ((*it)[1] == "INSERT INTO") {
+                EXPECT_EQ((*it)[6], "seller") << statement;
+            } else {
+                const std::string alias = (*it)[4].matched ? (*it)[4].str() + "\\." : "";
+                EXPECT_TRUE(std::regex_search(statement, std::regex("(WHERE|ON|AND) " + alias + "seller = \\$1")))
+                    << (*it)[2] << " in " << statement;
+            }
+        }
+    }
+    EXPECT_GE(seen, 50);
 }
 
 TEST(PostgresSchema, NamesTheSellerInEveryStatementOfASync) {

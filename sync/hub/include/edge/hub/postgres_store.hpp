@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace edge::hub {
 
@@ -21,18 +23,36 @@ struct PostgresStoreOptions {
 /// The target without its password, for messages.
 [[nodiscard]] std::string without_password(const std::string& target);
 
+/// What a hub does with a marketplace's tables in its database.
+enum class MarketplaceUse {
+    leave,  ///< nothing
+    fill,   ///< keeps them and its own rows equal; the sellers are the marketplace's
+    own,    ///< the same where there is no web application: a shop that syncs becomes a seller
+};
+/// "leave", "fill", "own"
+[[nodiscard]] std::string_view name_of(MarketplaceUse use) noexcept;
+[[nodiscard]] std::optional<MarketplaceUse> parse_marketplace_use(std::string_view name) noexcept;
+
 struct PostgresLayout {
     bool created = false;  ///< false: it was there, and is up to date now
     int version = 0;       ///< of the hub's schema
+    MarketplaceUse marketplace = MarketplaceUse::leave;
 };
 
-/// Lays the hub's own tables, in the schema `edge`, or brings them up to date. Does nothing to any other schema.
-/// Throws `offline`, `refused` (password, rights), `not_found` (no such database), `schema_too_new`, `invalid_argument`
-/// (the server is too old).
-PostgresLayout init_postgres_store(const std::string& target, const PostgresStoreOptions& options = {});
+struct PostgresInit {
+    std::optional<MarketplaceUse> marketplace;  ///< from now on; nothing: as it was
+    bool lay_marketplace = false;               ///< make the marketplace's tables too; none may be there yet
+};
 
-/// Opens a hub's database. Throws what `init_postgres_store` does, and `not_a_database` if the hub's tables are not
-/// there, not all there or of an older version.
+/// Lays the hub's own tables, in the schema `edge`, or brings them up to date. Does nothing to any other schema unless
+/// told to lay the marketplace's tables, in `public`. Throws `offline`, `refused` (password, rights), `not_found` (no
+/// such database), `schema_too_new`, `invalid_argument` (the server is too old), `already_exists` (there is a
+/// marketplace), `not_a_database` (the marketplace to be filled lacks something).
+PostgresLayout init_postgres_store(const std::string& target, const PostgresStoreOptions& options = {},
+                                   const PostgresInit& init = {});
+
+/// Opens a hub's database. Throws what `init_postgres_store` does, and `not_a_database` if the hub's tables, or those
+/// of a marketplace that it fills, are not there, not all there or of an older version.
 [[nodiscard]] std::unique_ptr<HubStore> open_postgres_store(const std::string& target,
                                                             const PostgresStoreOptions& options = {});
 

@@ -155,6 +155,8 @@ struct Expectation {
     std::vector<PartId> parts;
     std::set<RowKey> rows;
     std::set<Claim> claims;
+    std::set<std::string> written_bundles;  ///< bundles that the request is going to write
+    std::optional<Timestamp> now;           ///< if the request will look at what others have changed
 };
 
 /// Reads one state of one seller. Every method takes what it needs at once, so that a store over a network needs one
@@ -185,6 +187,8 @@ public:
     /// The feed: shared rows (protocol::is_shared) changed after that version, oldest change first, tombstones
     /// included.
     [[nodiscard]] virtual std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) = 0;
+    /// Why the store cannot hold such a row of that table: a stable code, empty if it can.
+    [[nodiscard]] virtual std::string_view refusal(int /*table*/, const protocol::Fields& /*fields*/) { return {}; }
     /// Every row in order of table and key, tombstones included.
     virtual void each_row(const std::function<void(const StoredRow&)>& visit) = 0;
 };
@@ -193,6 +197,9 @@ public:
 class SellerWriter : public SellerReader {
 public:
     virtual void save(const SyncEffect& effect) = 0;
+    /// Saves, as the hub's own, what others have changed in tables that the store shares with them. True if there is
+    /// something to commit.
+    virtual bool take_in_outside_changes(Timestamp /*now*/) { return false; }
     /// Durable on this machine when it returns.
     virtual void commit() = 0;
 };

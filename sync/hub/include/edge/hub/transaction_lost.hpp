@@ -13,4 +13,10 @@ public:
     explicit TransactionLost(const std::string& what) : Error(ErrorCode::busy, what) {}
 };
 
+/// A table that is not the hub's own refused a row: somebody changed it meanwhile. Begun anew, the request sees that.
+class ForeignConstraint : public TransactionLost {
+public:
+    using TransactionLost::TransactionLost;
+};
+
 }  // namespace edge::hub

@@ -1,10 +1,10 @@
-#include "row_identity.hpp"
+#include "edge/protocol/row_identity.hpp"
 
 #include <sodium.h>
 
 #include <array>
 
-namespace edge {
+namespace edge::protocol {
 
 Uuid identity_of(std::string_view table, std::initializer_list<std::string_view> parts) {
     std::string text(table);
@@ -22,4 +22,4 @@ Uuid marketplace_identity(std::string_view table, std::int64_t id) {
     return identity_of("marketplace", {table, std::to_string(id)});
 }
 
-}  // namespace edge
+}  // namespace edge::protocol

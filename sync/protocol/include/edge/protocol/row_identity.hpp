@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace edge {
+namespace edge::protocol {
 
 /// The identity of a row that is known by what it says, the same on every device: BLAKE2b-128 of the table's name and
 /// the parts, each on a line.
@@ -16,4 +16,4 @@ namespace edge {
 /// The identity of a row that the marketplace made, by its number there.
 [[nodiscard]] Uuid marketplace_identity(std::string_view table, std::int64_t id);
 
-}  // namespace edge
+}  // namespace edge::protocol

@@ -1,0 +1,49 @@
+#include "marketplace.hpp"
+
+#include "edge/protocol/row_identity.hpp"
+
+#include <vector>
+
+namespace edge::hub {
+
+Marketplace::Marketplace(PostgresConnection& db, bool makes_sellers)
+    : layout_(read_marketplace_layout(db)),
+      makes_sellers_(makes_sellers),
+      put_bundles_(marketplace_sql::filled_in(marketplace_sql::put_bundles, layout_.words)),
+      put_inputs_(marketplace_sql::filled_in(marketplace_sql::put_inputs, layout_.words)),
+      put_graphs_(marketplace_sql::filled_in(marketplace_sql::put_graphs, layout_.words)),
+      put_series_(marketplace_sql::filled_in(marketplace_sql::put_series, layout_.words)) {
+    prepare_marketplace(db, layout_);
+}
+
+bool Marketplace::link_sellers(PostgresConnection& db) {
+    constexpr std::chrono::seconds pause{5};
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto now = std::chrono::steady_clock::now();
+        if (linked_at_ && now - *linked_at_ < pause) return false;
+        linked_at_ = now;
+    }
+    const PostgresResult unlinked = db.run(marketplace_sql::unlinked_sellers);
+    std::vector<std::string> keys;
+    std::vector<std::int64_t> ids;
+    for (int row = 0; row < unlinked.size(); ++row) {
+        ids.push_back(unlinked.integer(row, 0));
+        keys.push_back(protocol::marketplace_identity("sellers", ids.back()).wire());
+    }
+    if (!ids.empty()) {
+        static_cast<void>(db.run(marketplace_sql::link_sellers, PostgresValues().texts(keys).integers(ids)));
+    }
+    return true;
+}
+
+void Marketplace::forget_links() {
+    const std::scoped_lock lock(mutex_);
+    linked_at_.reset();
+}
+
+void Marketplace::mend_sequences(PostgresConnection& db) {
+    if (suspected_.exchange(false)) prepare_marketplace(db, layout_);
+}
+
+}  // namespace edge::hub
