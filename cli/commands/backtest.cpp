@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 
 namespace edge::cli {
@@ -36,10 +35,7 @@ BacktestReport judge(Context& context, const Arguments& arguments, std::ostream*
 
 BacktestReport judge_into_file(Context& context, const Arguments& arguments) {
     if (!arguments.out) return judge(context, arguments, nullptr);
-    std::error_code error;
-    const bool exists = std::filesystem::exists(*arguments.out, error);
-    const bool overwrite = arguments.overwrite || (exists && context.confirm("Replace " + *arguments.out + "?"));
-    NewFile file(*arguments.out, overwrite);
+    NewFile file(*arguments.out, arguments.overwrite || context.may_replace(*arguments.out));
     BacktestReport report = judge(context, arguments, &file.stream());
     file.finish();
     return report;

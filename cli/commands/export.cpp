@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 
 namespace edge::cli {
@@ -30,10 +29,7 @@ Answer run(Context& context, const Arguments& arguments) {
         return {};
     }
     Engine& engine = context.engine();
-    std::error_code error;
-    const bool exists = std::filesystem::exists(arguments.output, error);
-    const bool overwrite = arguments.overwrite || (exists && context.confirm("Replace " + arguments.output + "?"));
-    NewFile file(arguments.output, overwrite);
+    NewFile file(arguments.output, arguments.overwrite || context.may_replace(arguments.output));
     const std::int64_t rows = engine.export_table(request, file.stream());
     file.finish();
     if (context.json()) {

@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 #include "commands/hub_store.hpp"
+#include "output/new_file.hpp"
 #include "output/text_table.hpp"
 #include "output/text_width.hpp"
 #include "program/context.hpp"
@@ -8,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <memory>
 
 namespace edge::cli {
@@ -22,15 +22,11 @@ struct ImportArguments {
 
 Answer run_import(Context& context, const ImportArguments& arguments) {
     const std::unique_ptr<hub::HubStore> store = open_or_create_hub(context, arguments.store);
-    const protocol::Receipt receipt = hub::import_bundle_file(*store, arguments.file, context.now());
     const std::string path = arguments.receipt.value_or(arguments.file + ".receipt");
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file << protocol::encode(receipt) << "\n";
-    file.close();
-    if (!file) {
-        throw CommandError(ExitStatus::cannot_create, "io_failure", fmt::format("cannot write the receipt {}", path),
-                           "the segments are taken; name another file with --receipt and import again");
-    }
+    NewFile file(path, true);  // a receipt of the same file, from an earlier time
+    const protocol::Receipt receipt = hub::import_bundle_file(*store, arguments.file, context.now());
+    file.stream() << protocol::encode(receipt) << "\n";
+    file.finish();
     if (context.json()) {
         return {.data = Json::Object{{"seller", receipt.seller},
                                      {"replica", receipt.replica},

@@ -206,4 +206,9 @@ bool Context::confirm(const std::string& question) {
     return line == "y" || line == "Y" || line == "yes";
 }
 
+bool Context::may_replace(const std::string& path) {
+    std::error_code unknown;
+    return std::filesystem::exists(path, unknown) && confirm("Replace " + path + "?");
+}
+
 }  // namespace edge::cli

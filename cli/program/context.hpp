@@ -109,6 +109,8 @@ public:
     [[nodiscard]] Style style();
     /// Columns of the terminal: $COLUMNS, the terminal's own, else 80.
     [[nodiscard]] std::size_t columns() const;
+    /// Whether a file may be replaced if it is there; asks.
+    [[nodiscard]] bool may_replace(const std::string& path);
     void warn(const std::string& text) { warnings_.push_back(text); }
     [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
     /// Shows progress and asks the work to stop once Ctrl-C was pressed.

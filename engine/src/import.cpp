@@ -112,6 +112,23 @@ bool has_file_column(const DataTable& table, std::string_view name) {
     });
 }
 
+/// Where bad rows go must lose nobody anything.
+void check_aside(const ImportRequest& request, const std::vector<Source>& sources, const std::string& database) {
+    const auto is_aside = [&](const std::string& path) {
+        std::error_code missing;
+        return std::filesystem::equivalent(request.aside_path, path, missing);
+    };
+    const auto refuse = [&](std::string_view why) {
+        throw Error(ErrorCode::invalid_argument,
+                    fmt::format("cannot set bad rows aside in {}: it is {}", request.aside_path, why),
+                    {{"file", request.aside_path}}, "name another file");
+    };
+    if (request.aside_path.empty()) return;
+    for (const char* ending : {"", "-wal", "-shm", ".lock"})
+        if (is_aside(database + ending)) refuse("the shop's own");
+    if (std::ranges::any_of(sources, is_aside, &Source::path)) refuse("a file of this import");
+}
+
 void check_request(const ImportRequest& request, const std::vector<Source>& sources) {
     storage::check_seller("the defaults", request.default_time_zone, request.default_currency);
     if (std::ranges::count_if(sources, is_standard_input, &Source::path) > 1)
@@ -272,6 +289,7 @@ private:
 ImportReport Engine::import(const ImportRequest& request) {
     std::vector<Source> sources = sources_of(request);
     check_request(request, sources);
+    check_aside(request, sources, state_->db.path());
     const std::filesystem::path folder = std::filesystem::absolute(state_->db.path()).parent_path();
     await_input(request, folder.string(), sources);
     WriteTransaction write(state_->db);

@@ -84,7 +84,7 @@ void HubServer::State::listen() {
         error_code ignored;
         acceptor.close(ignored);
         throw Error(ErrorCode::io_failure, "cannot listen on " + where + ": " + failure.message(), {},
-                    "another program may use the port; choose one with --port");
+                    "another program may use the port; choose one with --listen");
     }
     port = acceptor.local_endpoint().port();
 }

@@ -106,6 +106,35 @@ TEST_F(DataCommands, ImportRefusesWhatItCannotFindOrTell) {
     refusal({"import", "mystery.csv", "--on-error", "shrug"}, 64, "usage");
 }
 
+/// With every question answered yes, and whatever the way to the file.
+TEST_F(DataCommands, NoDatabaseIsOverwritten) {
+    make_shop();
+    std::filesystem::create_symlink(file("shop.db"), file("way.csv"));
+    write_file(file("bad.csv"), "category_id,category_name,category_coefficient\nx,Fish,2\n");
+
+    for (const char* target : {"shop.db", "shop.db-wal", "shop.db.lock", "way.csv"})
+        refusal({"export", "--table", "category", "-o", target, "--overwrite"}, 73, "already_exists");
+    refusal({"backtest", "--out", "shop.db", "--overwrite"}, 73, "already_exists");
+    for (const char* target : {"shop.db", "shop.db.lock", "way.csv", "bad.csv"})
+        refusal({"import", "bad.csv", "--table", "category", "--aside", target}, 64, "invalid_argument");
+
+    EXPECT_EQ(data({"category", "list"}).at("categories").as_array().size(), 1U);
+    EXPECT_THAT(read_file(file("bad.csv")), HasSubstr("x,Fish,2"));
+    EXPECT_EQ(data({"verify"}).at("findings").as_array().size(), 0U);
+}
+
+TEST_F(DataCommands, AnExportThatFailsLeavesTheFileThatItWasToReplace) {
+    make_shop();
+    write_file(file("out.csv"), "kept\n");
+
+    refusal({"export", "--table", "nonsense", "-o", "out.csv", "--overwrite"}, 64, "invalid_argument");
+    EXPECT_EQ(read_file(file("out.csv")), "kept\n");
+    EXPECT_EQ(run({"export", "--table", "category", "-o", "/dev/full", "--overwrite"}).status, 74);
+    EXPECT_TRUE(std::filesystem::exists("/dev/full"));
+    text({"export", "--table", "category", "-o", "out.csv", "--overwrite"});
+    EXPECT_THAT(read_file(file("out.csv")), HasSubstr("Bread"));
+}
+
 TEST_F(DataCommands, WhatIsExportedCanBeImported) {
     make_shop();
     text({"reserve", "1", "--code", "AAA"});
@@ -124,7 +153,7 @@ TEST_F(DataCommands, ExportToAFileOverwritesNothing) {
     refusal({"export", "--table", "category", "--output", "out.csv"}, 73, "already_exists");
     EXPECT_EQ(text({"export", "--table", "category", "-o", "out.csv", "--overwrite"}), "Wrote 1 row to out.csv\n");
     EXPECT_EQ(read_file(file("out.csv")), text({"export", "--table", "category"}));
-    refusal({"export", "--table", "category", "--output", "no/such/folder.csv"}, 73, "already_exists");
+    refusal({"export", "--table", "category", "--output", "no/such/folder.csv"}, 73, "io_failure");
 }
 
 TEST_F(DataCommands, ExportRefusesUnknownTablesAndLeavesNoFile) {
