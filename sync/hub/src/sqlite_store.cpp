@@ -8,6 +8,8 @@
 #include "edge/core/error.hpp"
 #include "edge/storage/connection.hpp"
 
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <utility>
 
@@ -42,6 +44,28 @@ Connection with_cache(Connection connection) {
     return connection;
 }
 
+/// One thread at a time, for std::unique_lock. The thread sanitizer of GCC 12 does not see how std::timed_mutex waits.
+class TimedLock {
+public:
+    [[nodiscard]] bool try_lock_for(std::chrono::milliseconds patience) {
+        std::unique_lock lock(mutex_);
+        if (!freed_.wait_for(lock, patience, [this] { return !held_; })) return false;
+        return held_ = true;
+    }
+    void unlock() {
+        {
+            const std::scoped_lock lock(mutex_);
+            held_ = false;
+        }
+        freed_.notify_one();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable freed_;
+    bool held_ = false;
+};
+
 /// Connections that are not in use. A thread takes one and puts it back.
 class Pool {
 public:
@@ -67,8 +91,8 @@ public:
     }
 
     /// The threads of one process queue here, where waiting is fair and costs nothing, and not at the file's lock.
-    [[nodiscard]] std::unique_lock<std::timed_mutex> writers_turn() {
-        std::unique_lock<std::timed_mutex> turn(writing_, options_.lock_timeout);
+    [[nodiscard]] std::unique_lock<TimedLock> writers_turn() {
+        std::unique_lock<TimedLock> turn(writing_, options_.lock_timeout);
         if (turn.owns_lock()) return turn;
         throw Error(ErrorCode::busy, "cannot write " + path_ + ": other requests have held it for too long");
     }
@@ -77,7 +101,7 @@ private:
     std::string path_;
     SqliteStoreOptions options_;
     std::mutex mutex_;
-    std::timed_mutex writing_;
+    TimedLock writing_;
     std::vector<std::unique_ptr<Connection>> idle_;
 };
 
@@ -141,7 +165,7 @@ public:
 struct WriteAccess {
     explicit WriteAccess(Pool& pool) : lease(pool), turn(pool.writers_turn()), transaction(*lease) {}
     Lease lease;
-    std::unique_lock<std::timed_mutex> turn;
+    std::unique_lock<TimedLock> turn;
     WriteTransaction transaction;
 };
 
