@@ -5,36 +5,26 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 
 namespace edge::test {
 namespace {
 
+std::vector<std::string> points_of(const Graph& graph) {
+    std::vector<std::string> points;
+    for (const GraphPoint& point : graph.series.front().points) points.push_back(point.x + " " + point.y.text());
+    return points;
+}
+
 TEST(ReadmeExample, PostsReservesCollectsAndReadsAGraph) {
     const TemporaryFolder folder;
-    const std::string path = folder.file("shop.db");
-    std::string printed;
+    std::filesystem::current_path(folder.path());
 
-    // The lines between here and the next such mark stand in README.md.
-    using namespace std::chrono_literals;
-    Engine engine = Engine::create(path, {.name = "Corner Bakery", .time_zone = "Europe/London"});
-    const CategoryId bread = engine.add_category("Bread", Co2Coefficient::round(2.5)).id;
-    const Timestamp now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    const Bundle bag = engine.post_bundle({.seller = engine.home_seller(),
-                                           .name = "Evening bag",
-                                           .categories = {bread},
-                                           .total_qty = 10,
-                                           .weight_grams = 800,
-                                           .price = Money{399},
-                                           .window = {.start = now, .end = now + 2h}});
-    const Reservation reservation = engine.reserve({.bundle = bag.id});
-    engine.collect(reservation.claim_code);
-    engine.refresh(engine.home_seller());
-    const Graph sell_through = engine.graph(engine.home_seller(), 2);
-    for (const GraphPoint& point : sell_through.series.front().points)
-        printed += point.x + " " + point.y.text() + " %\n";
-    // Up to here.
+#include "readme_lines.inc"  // the very lines of README.md
 
-    EXPECT_EQ(printed, "sold 10.0000 %\nunsold 90.0000 %\n");
+    EXPECT_EQ(points_of(sell_through), (std::vector<std::string>{"sold 20.0000", "unsold 80.0000"}));
+    EXPECT_TRUE(std::filesystem::exists(folder.file("shop.db")));
+    EXPECT_EQ(engine.reserve({.bundle = bag.id}, "till-7/0001").claim_code, reservation.claim_code);
 }
 
 }  // namespace
