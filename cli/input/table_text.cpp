@@ -49,7 +49,15 @@ void TableRow::refuse(const std::string& why) const { refuse_line(source_, line_
 
 void read_table(std::string_view text, const std::string& source, const std::function<void(const TableRow&)>& take) {
     using Next = tabular::RecordReader::Next;
-    tabular::CsvReader reader(bytes_of_text(text));
+    const auto open = [&] {
+        try {
+            return tabular::CsvReader(bytes_of_text(text));
+        } catch (const Error& error) {  // the reader does not know what it reads
+            throw Error(error.code(), fmt::format("cannot read {}: {}", source, error.what()), {{"file", source}},
+                        error.hint());
+        }
+    };
+    tabular::CsvReader reader = open();
     for (Next next = reader.next(); next != Next::end; next = reader.next()) {
         if (next == Next::bad_row) refuse_line(source, reader.bad_row().line, reader.bad_row().reason);
         std::map<std::string, std::string> values;

@@ -1,9 +1,23 @@
 #include "count_totals.hpp"
 
 #include "edge/analytics/contribution.hpp"
-#include "edge/storage/outcomes.hpp"
 
 namespace edge {
+
+analytics::BundleOutcome outcome_of(const storage::BundleRow& bundle, const TimeZone& zone, Timestamp now) {
+    const LocalTime start = zone.to_local(bundle.window.start);
+    return {.day = start.day,
+            .window_start = start.time,
+            .categories = bundle.categories,
+            .total_qty = bundle.total_qty,
+            .reserved = bundle.reserved,
+            .collected = bundle.collected,
+            .weight_grams = bundle.weight_grams,
+            .carbon_dioxide = bundle.carbon_dioxide,
+            .price = bundle.price,
+            .discount_percentage = bundle.discount_percentage,
+            .closed = bundle.window.end <= now};
+}
 
 CountedTotals count_totals(storage::Connection& db, const std::map<SellerId, TimeZone>& sellers, Timestamp now) {
     CountedTotals counted;
@@ -14,18 +28,7 @@ CountedTotals count_totals(storage::Connection& db, const std::map<SellerId, Tim
         counted.reservations += bundle.reserved;
         const auto found = sellers.find(bundle.seller);
         if (found == sellers.end()) return;
-        const LocalTime start = found->second.to_local(bundle.window.start);
-        analytics::assign_contribution(contribution, {.day = start.day,
-                                                      .window_start = start.time,
-                                                      .categories = bundle.categories,
-                                                      .total_qty = bundle.total_qty,
-                                                      .reserved = bundle.reserved,
-                                                      .collected = bundle.collected,
-                                                      .weight_grams = bundle.weight_grams,
-                                                      .carbon_dioxide = bundle.carbon_dioxide,
-                                                      .price = bundle.price,
-                                                      .discount_percentage = bundle.discount_percentage,
-                                                      .closed = bundle.window.end <= now});
+        analytics::assign_contribution(contribution, outcome_of(bundle, found->second, now));
         counted.totals.find(bundle.seller)->second.add(contribution);
     });
     return counted;

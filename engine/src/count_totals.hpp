@@ -1,13 +1,19 @@
 #pragma once
 
+#include "edge/analytics/outcome.hpp"
 #include "edge/analytics/totals.hpp"
 #include "edge/core/time.hpp"
 #include "edge/storage/connection.hpp"
+#include "edge/storage/outcomes.hpp"
 
 #include <cstdint>
 #include <map>
 
 namespace edge {
+
+/// What a bundle came to by `now`, on its seller's calendar.
+[[nodiscard]] analytics::BundleOutcome outcome_of(const storage::BundleRow& bundle, const TimeZone& zone,
+                                                  Timestamp now);
 
 struct CountedTotals {
     std::map<SellerId, analytics::Totals> totals;  ///< one for each seller asked for

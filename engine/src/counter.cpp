@@ -361,14 +361,7 @@ std::vector<ReservationOverview> Engine::reservations(const ReservationFilter& f
         "WHERE b.seller_id = ?1 AND (?2 IS NULL OR r.bundle_id = ?2) ORDER BY r.reservation_id",
         filter.seller, filter.bundle);
     while (row.step() && (!filter.limit || overviews.size() < *filter.limit)) {
-        Reservation reservation{.id = ReservationId(row.integer(0)),
-                                .uuid = row.uuid(1),
-                                .bundle = BundleId(row.integer(2)),
-                                .consumer = row.text(3),
-                                .claim_code = row.text(4),
-                                .reserved_at = row.time(5),
-                                .collected_at = row.optional_time(6),
-                                .cancelled_at = row.optional_time(7)};
+        Reservation reservation = storage::reservation_in(row);
         const PickupWindow window{.start = row.time(9), .end = row.time(10)};
         const ReservationState state = state_of(reservation, window.end, now);
         if (filter.state && state != *filter.state) continue;

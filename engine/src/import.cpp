@@ -200,7 +200,8 @@ private:
         } catch (const Error& error) {
             // The reader knows neither the file's name nor that it is imported.
             if (error.code() != ErrorCode::corrupt_data || !error.details().empty()) throw;
-            throw Error(ErrorCode::corrupt_data, fmt::format("cannot import {}: {}", source.path, error.what()),
+            const std::string what = is_standard_input(source.path) ? "standard input" : source.path;
+            throw Error(ErrorCode::corrupt_data, fmt::format("cannot import {}: {}", what, error.what()),
                         {{"file", source.path}}, error.hint());
         }
     }

@@ -1,6 +1,7 @@
 #include "refresh_run.hpp"
 
 #include "amount_rows.hpp"
+#include "count_totals.hpp"
 
 #include "edge/analytics/contribution.hpp"
 #include "edge/analytics/graph_types.hpp"
@@ -103,19 +104,7 @@ void RefreshRun::finish() {
 }
 
 storage::ContributionRow RefreshRun::contribution_of(const SellerWork& work, const storage::BundleRow& bundle) const {
-    const LocalTime start = work.zone.to_local(bundle.window.start);
-    analytics::Contribution contribution =
-        analytics::contribution_of({.day = start.day,
-                                    .window_start = start.time,
-                                    .categories = bundle.categories,
-                                    .total_qty = bundle.total_qty,
-                                    .reserved = bundle.reserved,
-                                    .collected = bundle.collected,
-                                    .weight_grams = bundle.weight_grams,
-                                    .carbon_dioxide = bundle.carbon_dioxide,
-                                    .price = bundle.price,
-                                    .discount_percentage = bundle.discount_percentage,
-                                    .closed = is_over(bundle)});
+    analytics::Contribution contribution = analytics::contribution_of(outcome_of(bundle, work.zone, now_));
     return {.seller = work.seller.id,
             .day = contribution.day,
             .window_start = contribution.window_start,

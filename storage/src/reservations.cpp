@@ -11,20 +11,23 @@ std::optional<std::string_view> text_or_null(const std::string& text) {
 std::vector<ReservationInWindow> read_all(Query& row) {
     std::vector<ReservationInWindow> found;
     while (row.step()) {
-        found.push_back({.reservation = {.id = ReservationId(row.integer(0)),
-                                         .uuid = row.uuid(1),
-                                         .bundle = BundleId(row.integer(2)),
-                                         .consumer = row.text(3),
-                                         .claim_code = row.text(4),
-                                         .reserved_at = row.time(5),
-                                         .collected_at = row.optional_time(6),
-                                         .cancelled_at = row.optional_time(7)},
-                         .window = {.start = row.time(8), .end = row.time(9)}});
+        found.push_back({.reservation = reservation_in(row), .window = {.start = row.time(8), .end = row.time(9)}});
     }
     return found;
 }
 
 }  // namespace
+
+Reservation reservation_in(const Query& row) {
+    return {.id = ReservationId(row.integer(0)),
+            .uuid = row.uuid(1),
+            .bundle = BundleId(row.integer(2)),
+            .consumer = row.text(3),
+            .claim_code = row.text(4),
+            .reserved_at = row.time(5),
+            .collected_at = row.optional_time(6),
+            .cancelled_at = row.optional_time(7)};
+}
 
 std::vector<ReservationInWindow> find_by_claim_key(Connection& db, std::string_view claim_key,
                                                    std::optional<BundleId> bundle) {

@@ -1,5 +1,7 @@
 #include "negative_binomial.hpp"
 
+#include "quiet_policy.hpp"
+
 #include <boost/math/special_functions/gamma.hpp>
 
 #include <algorithm>
@@ -9,13 +11,6 @@
 namespace edge::forecast {
 
 namespace {
-
-namespace policies = boost::math::policies;
-using Quiet =
-    policies::policy<policies::promote_double<false>, policies::domain_error<policies::ignore_error>,
-                     policies::pole_error<policies::ignore_error>, policies::overflow_error<policies::ignore_error>,
-                     policies::underflow_error<policies::ignore_error>,
-                     policies::evaluation_error<policies::ignore_error>>;
 
 /// The gamma distribution with a part's mean and variance.
 struct Gamma {

@@ -1,5 +1,7 @@
 #include "edge/forecast/suggestion.hpp"
 
+#include "quiet_policy.hpp"
+
 #include "edge/forecast/count_distribution.hpp"
 
 #include <boost/math/special_functions/beta.hpp>
@@ -10,12 +12,6 @@
 namespace edge::forecast {
 
 namespace {
-
-namespace policies = boost::math::policies;
-using Quiet =
-    policies::policy<policies::promote_double<false>, policies::domain_error<policies::ignore_error>,
-                     policies::pole_error<policies::ignore_error>, policies::overflow_error<policies::ignore_error>,
-                     policies::evaluation_error<policies::ignore_error>>;
 
 /// More than this many are not overbooked one by one; the share of no-shows is then as good as certain.
 constexpr std::int64_t most_items_searched = 1'000'000;

@@ -36,6 +36,7 @@ TEST(HolidayFile, SaysWhichLineOfACsvIsWrong) {
     };
 
     EXPECT_NE(message("day,name\n2026-02-30,Never\n", "IE").find("x.csv, line 2"), std::string::npos);
+    EXPECT_TRUE(message("", "IE").starts_with("cannot read x.csv: "));
     EXPECT_NE(message("day,name\n2026-12-25,\n", "IE").find("no name"), std::string::npos);
     EXPECT_NE(message("day,name\n2026-12-25,Christmas\n", "").find("--region"), std::string::npos);
 }

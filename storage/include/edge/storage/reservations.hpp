@@ -15,6 +15,10 @@ struct ReservationInWindow {
     PickupWindow window;
 };
 
+/// Of a row that begins with reservation_id, uuid, bundle_id, consumer_id, claim_code, reserved_at, collected_at and
+/// cancelled_at.
+[[nodiscard]] Reservation reservation_in(const Query& row);
+
 /// Every reservation that a typed code fits, of one bundle if that is given, in order of id. `claim_key` is normalised.
 [[nodiscard]] std::vector<ReservationInWindow> find_by_claim_key(Connection& db, std::string_view claim_key,
                                                                  std::optional<BundleId> bundle);
