@@ -88,6 +88,7 @@ std::int64_t fill_demo_shop(const std::string& path, EngineOptions options, Time
     const TimeZone zone = TimeZone::find(shop.engine().seller(seller).time_zone);
     const LocalDate today = zone.to_local(now).day;
     std::vector<CategoryId> categories;
+    categories.reserve(std::size(offers));
     for (const Offer& offer : offers) {
         categories.push_back(shop.engine().add_category(offer.category, Co2Coefficient::round(offer.co2e)).id);
     }

@@ -201,10 +201,10 @@ Category Engine::add_category(const std::string& name, Co2Coefficient coefficien
         throw Error(ErrorCode::already_exists, fmt::format("cannot add category '{}': it exists", name),
                     {{"name", name}});
     }
-    const Category category =
+    Category added =
         storage::insert_category(write, Category{.uuid = state_->new_uuid(), .name = name, .coefficient = coefficient});
     write.commit();
-    return category;
+    return added;
 }
 
 }  // namespace edge

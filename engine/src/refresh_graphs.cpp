@@ -263,6 +263,7 @@ void RefreshRun::merge_points(SellerWork& work, SeriesKey place,
         }
     }
     std::vector<GraphPoint> points;
+    points.reserve(wanted.size());
     for (const auto& [x, y] : wanted) points.push_back({.x = x, .y = y});
     apply_changes(series, analytics::point_changes(tail, points, position));
 }

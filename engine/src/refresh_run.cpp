@@ -114,7 +114,8 @@ storage::ContributionRow RefreshRun::contribution_of(const SellerWork& work, con
 
 void RefreshRun::count_dirty_bundles() {
     // Counting one bundle may bring in another seller, and with it the windows of that one that have ended.
-    for (std::size_t next = 0; next < uncounted_.size(); ++next) count_bundle(uncounted_[next]);
+    std::size_t next = 0;
+    while (next < uncounted_.size()) count_bundle(uncounted_[next++]);
     for (auto& [id, work] : sellers_) store_difference(work);
 }
 

@@ -40,8 +40,8 @@ SuggestionRequest completed(storage::Connection& db, SuggestionRequest request) 
     if (!request.window || request.window->end <= request.window->start)
         throw unusable("there is no pickup window", "name a bundle, or a window that ends after it starts");
     std::ranges::sort(request.categories);
-    const auto [first, last] = std::ranges::unique(request.categories);
-    request.categories.erase(first, last);
+    request.categories.erase(std::unique(request.categories.begin(), request.categories.end()),
+                             request.categories.end());
     return request;
 }
 

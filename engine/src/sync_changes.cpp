@@ -181,9 +181,8 @@ void add_deletions(const Deletions& deletions, bool parents, std::int64_t clock,
         if (has_children(*protocol::find_table(static_cast<int>(table))) != parents) return;
         for (const std::string& key : keys) batches.add(deletion(table, key, clock));
     };
-    for (auto table = deletions.keys().rbegin(); table != deletions.keys().rend(); ++table) {
-        add_table(table->first, table->second);
-    }
+    std::for_each(deletions.keys().rbegin(), deletions.keys().rend(),
+                  [&](const auto& table) { add_table(table.first, table.second); });
 }
 
 template <class Function>

@@ -99,7 +99,7 @@ public:
                 *db_, protocol::name_of(outcome.lane), epoch(outcome.lane), outcome.seq, outcome.part);
             if (bytes) {
                 protocol::Decoded<protocol::Segment> segment = protocol::decode_segment(*bytes);
-                if (segment) changes_ = std::move(segment->changes);
+                if (segment) changes_ = (*std::move(segment)).changes;
             }
         }
         const auto index = static_cast<std::size_t>(outcome.index);
@@ -153,8 +153,8 @@ SyncRun::End SyncRun::go() {
     try {
         Actions actions = session_.start(to_milliseconds(state_.now()));
         for (;;) {
-            if (const Finish* finish = find_action<Finish>(actions)) return end_of(*finish);
-            const SendRequest* request = find_action<SendRequest>(actions);
+            if (const auto* finish = find_action<Finish>(actions)) return end_of(*finish);
+            const auto* request = find_action<SendRequest>(actions);
             if (request == nullptr || !may_go_on()) {
                 report_.reason = "the time for this sync is over";
                 return End::incomplete;

@@ -185,6 +185,7 @@ std::vector<JournalEntry> kept_deletions(Connection& db, std::string_view lane, 
         }
     });
     std::vector<JournalEntry> all;
+    all.reserve(deletions.size());
     for (auto& [place, entry] : deletions) all.push_back(std::move(entry));
     return all;
 }

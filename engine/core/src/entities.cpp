@@ -28,7 +28,7 @@ std::int64_t co2_saved_grams(std::int64_t weight_grams, const std::vector<Co2Coe
     if (coefficients.empty()) return 0;
     double sum = 0;  // exact: units are whole and their sum stays far below 2^53
     for (const Co2Coefficient coefficient : coefficients) sum += static_cast<double>(coefficient.units());
-    double divisor = static_cast<double>(coefficients.size());
+    auto divisor = static_cast<double>(coefficients.size());
     for (int i = 0; i < Co2Coefficient::places; ++i) divisor *= 10;
     // Deliberately binary: the marketplace keeps 100 g at 0.57 as 56 g, and what both store must compare equal.
     const double grams = static_cast<double>(weight_grams) * (sum / divisor);

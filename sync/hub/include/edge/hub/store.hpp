@@ -169,7 +169,7 @@ public:
     virtual ~SellerReader() = default;
 
     /// A hint, given before anything is asked. Other questions may follow, and what was expected need not be asked.
-    virtual void expect(Expectation /*expectation*/) {}
+    virtual void expect(Expectation /*expectation*/) {}  // NOLINT(performance-unnecessary-value-param): others keep it
     [[nodiscard]] virtual HubSettings settings() = 0;
     [[nodiscard]] virtual SellerHead head() = 0;
     /// All numberings of the replica, ascending.
