@@ -9,6 +9,7 @@
 #include <map>
 #include <span>
 #include <tuple>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace edge {
@@ -33,8 +34,8 @@ class Batches {
 public:
     explicit Batches(const ChangeSink& sink) : sink_(&sink) {}
 
-    void add(JournalEntry entry) {
-        batch_.push_back(std::move(entry));
+    void add(PendingChange change) {
+        batch_.push_back(std::move(change));
         if (batch_.size() >= batch_changes) flush();
     }
     void flush() {
@@ -43,28 +44,39 @@ public:
 
 private:
     const ChangeSink* sink_;
-    std::vector<JournalEntry> batch_;
+    std::vector<PendingChange> batch_;
 };
 
-JournalEntry deletion(CapturedTable table, std::string key, std::int64_t clock) {
-    return {.table = std::string(storage::captured_table(table).name),
-            .key = std::move(key),
-            .first = Op::remove,
-            .last = Op::remove,
-            .base = {},
-            .hlc = clock,
-            .fields = {}};
+PendingChange deletion(CapturedTable table, std::string key, std::int64_t clock, std::vector<std::int64_t> rows = {}) {
+    return {.entry = {.table = std::string(storage::captured_table(table).name),
+                      .key = std::move(key),
+                      .first = Op::remove,
+                      .last = Op::remove,
+                      .base = {},
+                      .hlc = clock,
+                      .fields = {}},
+            .mask = 0,
+            .hash = {},
+            .rows = std::move(rows)};
 }
 
-JournalEntry existing(const TableRows& rows, std::string key, bool created, std::int64_t mask, std::int64_t clock) {
+PendingChange existing(const TableRows& rows, std::string key, bool created, std::int64_t mask, std::int64_t clock) {
     const Op op = created ? Op::create : Op::update;
-    return {.table = std::string(rows.descriptor().name),
-            .key = std::move(key),
-            .first = op,
-            .last = op,
-            .base = {},
-            .hlc = clock,
-            .fields = rows.fields(created ? TableRows::all_columns : mask)};
+    PendingChange change{.entry = {.table = std::string(rows.descriptor().name),
+                                   .key = std::move(key),
+                                   .first = op,
+                                   .last = op,
+                                   .base = {},
+                                   .hlc = clock,
+                                   .fields = rows.fields(created ? TableRows::all_columns : mask)},
+                         .mask = mask,
+                         .hash = {},
+                         .rows = {}};
+    if (!protocol::is_shared(rows.descriptor())) return change;
+    change.hash = created
+                      ? protocol::row_hash(rows.descriptor(), change.entry.key, change.entry.fields)
+                      : protocol::row_hash(rows.descriptor(), change.entry.key, rows.fields(TableRows::all_columns));
+    return change;
 }
 
 /// Deletions by their wire keys, and the rows that were deleted and are back under the same identity: for the hub
@@ -77,12 +89,17 @@ public:
 
     [[nodiscard]] bool is_back(const std::string& key) const { return !back_.empty() && back_.contains(key); }
     [[nodiscard]] const std::map<CapturedTable, std::vector<std::string>>& keys() const { return keys_; }
+    /// The local ids that a deleted row had.
+    [[nodiscard]] std::vector<std::int64_t> rows_of(const std::string& key) const {
+        const auto found = rows_.find(key);
+        return found == rows_.end() ? std::vector<std::int64_t>() : found->second;
+    }
 
 private:
     void take(const ChangedRow& row) {
         if (row.table == CapturedTable::analytics_points) return take_point(row);
         if (!row.uuid) return;
-        note(row.table, row.uuid->wire(), row_exists(*db_, row.table, *row.uuid));
+        note(row.table, row.uuid->wire(), row.row, row_exists(*db_, row.table, *row.uuid));
     }
 
     /// A point of a series that went without a trace cannot be named.
@@ -92,7 +109,7 @@ private:
         const std::int64_t index = row.row % points_per_series;
         const std::optional<std::int64_t> now = find_series(*db_, *series);
         const bool exists = now && point_exists(*db_, *now * points_per_series + index);
-        note(row.table, point_key(*series, index), exists);
+        note(row.table, point_key(*series, index), row.row, exists);
     }
     /// Which series bore the number when the point was deleted.
     [[nodiscard]] std::optional<Uuid> series_then(const ChangedRow& point) const {
@@ -106,7 +123,8 @@ private:
         if (deleted_later) return found->uuid;
         return find_series_uuid(*db_, series);
     }
-    void note(CapturedTable table, std::string key, bool exists) {
+    void note(CapturedTable table, std::string key, std::int64_t row, bool exists) {
+        if (table != CapturedTable::analytics_points) rows_[key].push_back(row);
         if (exists) {
             back_.insert(std::move(key));
         } else if (noted_.insert(key).second) {
@@ -118,6 +136,7 @@ private:
     std::span<const ChangedRow> deleted_;
     std::unordered_set<std::string> back_;
     std::unordered_set<std::string> noted_;
+    std::unordered_map<std::string, std::vector<std::int64_t>> rows_;
     std::map<CapturedTable, std::vector<std::string>> keys_;
 };
 
@@ -160,7 +179,9 @@ private:
         std::string key = rows.key();
         if (key.empty()) return;
         const bool created = changed.first != JournalOp::updated || deletions_->is_back(key);
-        batches_->add(existing(rows, std::move(key), created, changed.mask, clock_));
+        PendingChange change = existing(rows, std::move(key), created, changed.mask, clock_);
+        if (created) change.rows = deletions_->rows_of(change.entry.key);
+        batches_->add(std::move(change));
     }
 
     void miss(const ChangedRow& changed) {
@@ -179,7 +200,7 @@ private:
 void add_deletions(const Deletions& deletions, bool parents, std::int64_t clock, Batches& batches) {
     const auto add_table = [&](CapturedTable table, const std::vector<std::string>& keys) {
         if (has_children(*protocol::find_table(static_cast<int>(table))) != parents) return;
-        for (const std::string& key : keys) batches.add(deletion(table, key, clock));
+        for (const std::string& key : keys) batches.add(deletion(table, key, clock, deletions.rows_of(key)));
     };
     std::for_each(deletions.keys().rbegin(), deletions.keys().rend(),
                   [&](const auto& table) { add_table(table.first, table.second); });
@@ -213,7 +234,7 @@ void read_whole_table(Connection& db, const protocol::TableDescriptor& table, st
         rows.seek(first, last);
         while (rows.next()) {
             std::string key = rows.key();
-            if (!key.empty()) batches.add(existing(rows, std::move(key), true, 0, clock));
+            if (!key.empty()) batches.add(existing(rows, std::move(key), true, TableRows::all_columns, clock));
         }
     };
     if (table.key_parent.empty()) {
@@ -250,7 +271,9 @@ void collect_everything(Connection& db, protocol::Lane lane, std::int64_t clock,
     Batches batches(sink);
     const auto add_deletions_of = [&](bool parents) {
         for (const JournalEntry& entry : deletions) {
-            if (has_children(*protocol::find_table(entry.table)) == parents) batches.add(entry);
+            if (has_children(*protocol::find_table(entry.table)) == parents) {
+                batches.add({.entry = entry, .mask = 0, .hash = {}, .rows = {}});
+            }
         }
     };
     add_deletions_of(false);

@@ -64,9 +64,12 @@ std::int64_t wire_bytes(const std::string& body) {
 }
 
 /// What the bodies with these parts come to on the wire.
-std::int64_t wire_bytes(const std::vector<OutgoingPart>& parts, const SyncIdentity& identity) {
+std::int64_t wire_bytes(Connection& db, const std::vector<OutgoingPart>& parts, const SyncIdentity& identity) {
     const protocol::DeviceSettings settings;
-    const protocol::SyncHeader header{.seller = identity.seller, .replica = identity.replica, .extra = {}};
+    const protocol::SyncHeader header{.seller = identity.seller,
+                                      .replica = identity.replica,
+                                      .seen = storage::find_sync_number(db, state_seen),
+                                      .extra = {}};
     std::int64_t total = 0;
     std::vector<std::string> request;
     std::size_t size = 0;
@@ -145,7 +148,7 @@ SyncReport dry_run(Engine::State& state, const SyncIdentity& identity) {
         report.segments_sent += part.ends_segment ? 1 : 0;
         report.changes_sent += part.changes;
     }
-    report.bytes_sent = wire_bytes(parts, identity);
+    report.bytes_sent = wire_bytes(state.db, parts, identity);
     report.pending_changes = report.changes_sent;
     report.reason = "this was a dry run";
     return report;
@@ -199,7 +202,7 @@ DiffReport Engine::diff(DiffFormat format) {
     }
     report.document = "[" + report.document + "]";
     for (auto& [order, table] : tables) report.rows_by_table.push_back(std::move(table));
-    report.bytes = wire_bytes(parts, identity);
+    report.bytes = wire_bytes(state_->db, parts, identity);
     return report;
 }
 
@@ -219,8 +222,8 @@ SyncReport Engine::sync(const SyncOptions& options) {
     }
     report.pending_changes = pending_changes(state_->db);
     report.next_attempt = next_attempt(state_->db);
-    report.equal =
-        end == SyncRun::End::complete && report.pending_changes == 0 && storage::count_rejects(state_->db) == 0;
+    report.equal = end == SyncRun::End::complete && !report.diverged && report.pending_changes == 0 &&
+                   storage::count_rejects(state_->db) == 0;
     if (end == SyncRun::End::again && report.reason.empty()) report.reason = "another process is syncing this file";
     if (is_thrown(alarm)) throw_alarm(*alarm, report);
     return report;

@@ -1,14 +1,19 @@
 #include "sync_run.hpp"
 
 #include "sync_held.hpp"
+#include "sync_pull.hpp"
 
 #include "edge/core/planted_bugs.hpp"
+#include "edge/protocol/row_digest.hpp"
+#include "edge/protocol/tables.hpp"
+#include "edge/storage/sync_base.hpp"
 #include "edge/storage/sync_state.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace edge {
 
@@ -29,6 +34,16 @@ namespace {
 struct PartIsGone {};
 
 constexpr std::string_view sealing_again = "sealing_again";
+
+/// Whether the actions change what is known of the hub's rows.
+bool moves_base(const std::vector<Action>& actions) {
+    return std::any_of(actions.begin(), actions.end(), [](const Action& action) {
+        return std::holds_alternative<protocol::RecordWatermarks>(action) ||
+               std::holds_alternative<protocol::ApplyPull>(action) ||
+               std::holds_alternative<protocol::RestartPull>(action) ||
+               std::holds_alternative<protocol::CompareDigest>(action);
+    });
+}
 
 template <class Wanted>
 const Wanted* find_action(const std::vector<Action>& actions) {
@@ -136,6 +151,7 @@ DeviceSession SyncRun::make_session() {
     protocol::DeviceSettings settings;
     settings.seller = identity_.seller;
     settings.replica = identity_.replica;
+    settings.seen = storage::find_sync_number(state_.db, state_seen);
     return DeviceSession(std::move(settings), before_, std::move(held),
                          [this](const HeldPart& part) { return read_part(part); });
 }
@@ -219,6 +235,14 @@ void SyncRun::count_sent(const std::set<PartPlace>& parts) {
 
 void SyncRun::store(const Actions& actions) {
     WriteTransaction write(state_.db);
+    // before the watermarks, which drop the segments that refused changes are read from
+    for (const Action& action : actions) {
+        if (const auto* record = std::get_if<protocol::RecordOutcomes>(&action)) store_outcomes(write, *record);
+    }
+    if (moves_base(actions)) {
+        seal_pending(state_, write, identity_);
+        store_base(write, actions);
+    }
     for (const Action& action : actions) store(write, action);
     store_memory(write, session_.memory());
     store_attempt(write, find_action<Finish>(actions));
@@ -226,21 +250,64 @@ void SyncRun::store(const Actions& actions) {
 }
 
 void SyncRun::store(WriteTransaction& write, const Action& action) {
-    if (const auto* marks = std::get_if<protocol::RecordWatermarks>(&action)) {
-        const std::string_view lane = protocol::name_of(marks->lane);
-        if (storage::set_watermarks(write, lane, marks->epoch, marks->applied, marks->durable))
-            storage::delete_parts_through(write, lane, marks->epoch,
-                                          EDGE_PLANTED(watermark_confusion) ? marks->applied : marks->durable);
-    } else if (const auto* record = std::get_if<protocol::RecordOutcomes>(&action)) {
-        store_outcomes(write, *record);
-    } else if (const auto* order = std::get_if<protocol::SealAgain>(&action)) {
+    if (const auto* order = std::get_if<protocol::SealAgain>(&action)) {
         state_.log(LogLevel::warning,
                    fmt::format("sync: lane {} starts epoch {}", protocol::name_of(order->lane), order->epoch));
         seal_again(state_, write, identity_, *order);
     } else if (const auto* alarm = std::get_if<RaiseAlarm>(&action)) {
         raise(*alarm);
     }
-    // This schema takes no pull: its cursor is not stored, so that nothing is skipped by the one that does.
+}
+
+void SyncRun::store_base(WriteTransaction& write, const Actions& actions) {
+    SyncBase base(write);
+    std::map<protocol::Lane, std::set<RefusedRow>> refused;
+    for (const Action& action : actions) {
+        if (const auto* record = std::get_if<protocol::RecordOutcomes>(&action)) {
+            for (const ChangeOutcome& outcome : record->outcomes) {
+                const protocol::TableDescriptor* table = protocol::find_table(outcome.table);
+                if (table == nullptr || outcome.outcome == protocol::Outcome::duplicate) continue;
+                refused[outcome.lane].emplace(outcome.seq, static_cast<storage::CapturedTable>(table->number),
+                                              outcome.key);
+            }
+        } else if (const auto* marks = std::get_if<protocol::RecordWatermarks>(&action)) {
+            const std::string_view lane = protocol::name_of(marks->lane);
+            if (!storage::set_watermarks(write, lane, marks->epoch, marks->applied, marks->durable)) continue;
+            storage::delete_parts_through(write, lane, marks->epoch,
+                                          EDGE_PLANTED(watermark_confusion) ? marks->applied : marks->durable);
+            base.confirm(lane, marks->applied, refused[marks->lane]);
+        } else if (std::holds_alternative<protocol::RestartPull>(action)) {
+            storage::set_sync_state(write, state_seen, std::int64_t{0});
+            storage::forget_versions(write);
+        } else if (const auto* pull = std::get_if<protocol::ApplyPull>(&action)) {
+            apply_pull(write, base, pull->page);
+        } else if (const auto* compare = std::get_if<protocol::CompareDigest>(&action)) {
+            compare_digest(write, base, compare->digest);
+        }
+    }
+    base.store();
+}
+
+void SyncRun::apply_pull(WriteTransaction& write, SyncBase& base, const protocol::PullPage& page) {
+    const std::int64_t seen = storage::find_sync_number(state_.db, state_seen);
+    if (page.from > seen) return;  // another process has set the cursor back
+    PullApply pull(write, base);
+    pull.apply(page);
+    report_.rows_received += pull.changed_rows();
+    storage::set_sync_state(write, state_seen, std::max(seen, page.to));
+    std::int64_t clock = storage::find_sync_number(state_.db, state_clock);
+    for (const protocol::Change& row : page.rows) clock = std::max(clock, page.h0 + row.hlc);
+    storage::set_sync_state(write, state_clock, clock);
+}
+
+void SyncRun::compare_digest(WriteTransaction& write, const SyncBase& base, const protocol::Digest& digest) {
+    if (digest.at != storage::find_sync_number(state_.db, state_seen)) return;
+    report_.diverged = digest.root != protocol::digest_text(base.sum());
+    storage::set_sync_state(write, state_diverged, std::int64_t{report_.diverged ? 1 : 0});
+    if (report_.diverged) {
+        state_.log(LogLevel::warning,
+                   fmt::format("sync: the hub's rows differ from what is known of them, at {}", digest.at));
+    }
 }
 
 void SyncRun::store_outcomes(WriteTransaction& write, const protocol::RecordOutcomes& record) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sync_base.hpp"
 #include "sync_seal.hpp"
 
 #include "edge/engine_types.hpp"
@@ -49,6 +50,9 @@ private:
     [[nodiscard]] bool may_go_on() const;
     void store(const Actions& actions);
     void store(storage::WriteTransaction& write, const protocol::Action& action);
+    void store_base(storage::WriteTransaction& write, const Actions& actions);
+    void apply_pull(storage::WriteTransaction& write, SyncBase& base, const protocol::PullPage& page);
+    void compare_digest(storage::WriteTransaction& write, const SyncBase& base, const protocol::Digest& digest);
     void store_outcomes(storage::WriteTransaction& write, const protocol::RecordOutcomes& record);
     void store_attempt(storage::WriteTransaction& write, const protocol::Finish* finish);
     void raise(const protocol::RaiseAlarm& alarm);

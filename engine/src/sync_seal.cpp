@@ -1,5 +1,6 @@
 #include "sync_seal.hpp"
 
+#include "sync_base.hpp"
 #include "sync_changes.hpp"
 
 #include "edge/core/planted_bugs.hpp"
@@ -15,6 +16,8 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
+#include <utility>
 
 namespace edge {
 
@@ -32,7 +35,6 @@ using storage::WriteTransaction;
 namespace {
 
 /// Names in sync_state.
-constexpr std::string_view state_clock = "clock";            ///< the last hybrid logical clock given to a change, ms
 constexpr std::string_view state_part_bytes = "part_bytes";  ///< a smaller part that the way to the hub asked for
 
 LaneHead head_of(const SyncLane& lane) {
@@ -47,6 +49,7 @@ SealSettings settings_of(Connection& db, const SyncIdentity& identity) {
     settings.replica = identity.replica;
     settings.schema = storage::device_schema().newest_version();
     settings.app = identity.app;
+    settings.seen = storage::find_sync_number(db, state_seen);
     settings.ops = head_of(storage::get_sync_lane(db, protocol::name_of(Lane::ops)));
     settings.bulk = head_of(storage::get_sync_lane(db, protocol::name_of(Lane::bulk)));
     const std::int64_t part_bytes = storage::find_sync_number(db, state_part_bytes);
@@ -57,6 +60,16 @@ SealSettings settings_of(Connection& db, const SyncIdentity& identity) {
 std::int64_t next_clock(Connection& db, Timestamp now) {
     if (EDGE_PLANTED(clock_set_back)) return to_milliseconds(now);
     return std::max(to_milliseconds(now), storage::find_sync_number(db, state_clock) + 1);
+}
+
+storage::JournalOp op_of(Op op) {
+    switch (op) {
+        case Op::create: return storage::JournalOp::created;
+        case Op::remove: return storage::JournalOp::deleted;
+        case Op::update:
+        case Op::unknown: break;
+    }
+    return storage::JournalOp::updated;
 }
 
 std::string change_json(const JournalEntry& entry) {
@@ -77,7 +90,25 @@ public:
     SealStore(WriteTransaction& write, SealSettings& settings, Timestamp now)
         : write_(&write), settings_(&settings), now_(now) {}
 
-    void seal(std::vector<JournalEntry> entries) {
+    /// Keeps besides what a pull has to know of the shared rows until the hub has them.
+    void seal(std::vector<PendingChange> changes, SyncBase& base) {
+        std::vector<JournalEntry> entries;
+        entries.reserve(changes.size());
+        for (PendingChange& change : changes) entries.push_back(change.entry);
+        const std::map<Lane, std::int64_t> numbers = {{Lane::ops, settings_->ops.next_seq},
+                                                      {Lane::bulk, settings_->bulk.next_seq}};
+        const std::set<std::pair<std::string, std::string>> left_out = seal(std::move(entries));
+        for (const PendingChange& change : changes) {
+            const protocol::TableDescriptor& table = *protocol::find_table(change.entry.table);
+            if (!protocol::is_shared(table)) continue;
+            if (!left_out.contains({change.entry.table, change.entry.key})) keep(table, change, numbers.at(table.lane));
+            const auto captured = static_cast<storage::CapturedTable>(table.number);
+            for (const std::int64_t row : change.rows) base.detach(captured, change.entry.key, row);
+        }
+    }
+
+    /// Returns the rows that could not be sealed.
+    std::set<std::pair<std::string, std::string>> seal(std::vector<JournalEntry> entries) {
         const protocol::Sealed sealed = protocol::seal(std::move(entries), *settings_);
         for (const SealedPart& part : sealed.parts) {
             const std::string lane(protocol::name_of(part.lane));
@@ -94,9 +125,14 @@ public:
                                  part.bytes);
             heads_[part.lane] = {part.hash.begin(), part.hash.end()};
         }
-        for (const protocol::Unsendable& row : sealed.unsendable) set_aside(row);
+        std::set<std::pair<std::string, std::string>> left_out;
+        for (const protocol::Unsendable& row : sealed.unsendable) {
+            set_aside(row);
+            left_out.emplace(row.entry.table, row.entry.key);
+        }
         settings_->ops = sealed.ops;
         settings_->bulk = sealed.bulk;
+        return left_out;
     }
 
     /// Keeps the watermarks of a lane that stays in its epoch.
@@ -115,6 +151,17 @@ public:
 private:
     [[nodiscard]] const LaneHead& head_after(Lane lane) const {
         return lane == Lane::ops ? settings_->ops : settings_->bulk;
+    }
+
+    void keep(const protocol::TableDescriptor& table, const PendingChange& change, std::int64_t seq) {
+        storage::SealedRow row{.table = static_cast<storage::CapturedTable>(table.number),
+                               .key = change.entry.key,
+                               .seq = seq,
+                               .op = op_of(change.entry.last),
+                               .mask = change.mask,
+                               .hash = {}};
+        if (change.hash) row.hash = protocol::digest_bytes(*change.hash);
+        storage::insert_sealed_row(*write_, protocol::name_of(table.lane), row);
     }
 
     void set_aside(const protocol::Unsendable& row) {
@@ -165,21 +212,21 @@ std::vector<JournalEntry> entries_of(const std::string& bytes, const std::string
 
 /// Calls `use` with the changes of each kept segment of the lane, in order.
 void each_kept_segment(Connection& db, std::string_view lane, std::int64_t epoch,
-                       const std::function<void(std::vector<JournalEntry>)>& use) {
+                       const std::function<void(std::int64_t seq, std::vector<JournalEntry>)>& use) {
     std::vector<JournalEntry> segment;
     for (const storage::StoredPart& part : storage::list_parts(db)) {
         if (part.lane != lane || part.epoch != epoch) continue;
         const std::optional<std::string> bytes = storage::find_part_bytes(db, lane, epoch, part.seq, part.part);
         std::vector<JournalEntry> entries = entries_of(bytes.value_or(std::string()), db.path());
         std::move(entries.begin(), entries.end(), std::back_inserter(segment));
-        if (part.part == part.parts) use(std::exchange(segment, {}));
+        if (part.part == part.parts) use(part.seq, std::exchange(segment, {}));
     }
 }
 
 /// Deletions that may still have to be told, each once.
 std::vector<JournalEntry> kept_deletions(Connection& db, std::string_view lane, std::int64_t epoch) {
     std::map<std::pair<std::string, std::string>, JournalEntry> deletions;
-    each_kept_segment(db, lane, epoch, [&](std::vector<JournalEntry> entries) {
+    each_kept_segment(db, lane, epoch, [&](std::int64_t /*seq*/, std::vector<JournalEntry> entries) {
         for (JournalEntry& entry : entries) {
             if (entry.last == Op::remove) deletions.insert_or_assign({entry.table, entry.key}, std::move(entry));
         }
@@ -221,12 +268,21 @@ void seal_pending(Engine::State& state, const SyncIdentity& identity) {
     Connection& db = state.db;
     if (storage::journal_head(db, JournalReader::sync) == storage::journal_cursor(db, JournalReader::sync)) return;
     WriteTransaction write(db);
+    seal_pending(state, write, identity);
+    write.commit();
+}
+
+void seal_pending(Engine::State& state, WriteTransaction& write, const SyncIdentity& identity) {
+    Connection& db = write.connection();
+    if (storage::journal_head(db, JournalReader::sync) == storage::journal_cursor(db, JournalReader::sync)) return;
     const Timestamp now = state.now();
     const std::int64_t clock = next_clock(db, now);
     SealSettings settings = settings_of(db, identity);
     SealStore store(write, settings, now);
+    SyncBase base(write);
     const std::int64_t head =
-        collect_changes(db, clock, [&](std::vector<JournalEntry> entries) { store.seal(std::move(entries)); });
+        collect_changes(db, clock, [&](std::vector<PendingChange> changes) { store.seal(std::move(changes), base); });
+    base.store();
     store.finish(Lane::ops);
     store.finish(Lane::bulk);
     storage::advance_journal_cursor(write, JournalReader::sync, head);
@@ -234,13 +290,15 @@ void seal_pending(Engine::State& state, const SyncIdentity& identity) {
     storage::set_sync_state(write, state_clock, clock);
     storage::set_sync_state(write, state_app, identity.app);
     storage::set_sync_state(write, state_sealed_at, to_milliseconds(now));
-    write.commit();
 }
 
 void preview_seal(Engine::State& state, const SyncIdentity& identity,
                   const std::function<void(const SealedPart&)>& part) {
     SealSettings settings = settings_of(state.db, identity);
-    collect_changes(state.db, next_clock(state.db, state.now()), [&](std::vector<JournalEntry> entries) {
+    collect_changes(state.db, next_clock(state.db, state.now()), [&](std::vector<PendingChange> changes) {
+        std::vector<JournalEntry> entries;
+        entries.reserve(changes.size());
+        for (PendingChange& change : changes) entries.push_back(std::move(change.entry));
         const protocol::Sealed sealed = protocol::seal(std::move(entries), settings);
         for (const SealedPart& one : sealed.parts) part(one);
         settings.ops = sealed.ops;
@@ -259,13 +317,23 @@ void seal_again(Engine::State& state, WriteTransaction& write, const SyncIdentit
     SealSettings settings = settings_of(db, identity);
     (order.lane == Lane::ops ? settings.ops : settings.bulk) = LaneHead{.epoch = order.epoch, .prev = {}};
     SealStore store(write, settings, state.now());
-    const auto seal = [&](std::vector<JournalEntry> entries) { store.seal(std::move(entries)); };
     if (order.whole) {
         // Every column seems changed at the time of the last seal: what others wrote since then still wins.
+        SyncBase base(write);
+        storage::delete_sealed_rows_through(write, lane, std::numeric_limits<std::int64_t>::max());
         collect_everything(db, order.lane, storage::find_sync_number(db, state_clock),
-                           kept_deletions(db, lane, old_epoch), seal);
+                           kept_deletions(db, lane, old_epoch),
+                           [&](std::vector<PendingChange> changes) { store.seal(std::move(changes), base); });
+        base.store();
     } else {
-        each_kept_segment(db, lane, old_epoch, seal);
+        std::vector<std::int64_t> numbers;
+        each_kept_segment(db, lane, old_epoch, [&](std::int64_t seq, std::vector<JournalEntry> entries) {
+            store.seal(std::move(entries));
+            numbers.push_back(seq);
+        });
+        for (std::size_t at = 0; at < numbers.size(); ++at) {
+            storage::renumber_sealed_rows(write, lane, numbers[at], static_cast<std::int64_t>(at) + 1);
+        }
     }
     store.finish(order.lane);
     storage::delete_parts_through(write, lane, old_epoch, std::numeric_limits<std::int64_t>::max());

@@ -24,6 +24,9 @@ struct SyncIdentity {
 
 /// Names in sync_state that several parts of sync read.
 inline constexpr std::string_view state_app = "app";                    ///< what synced last, for the hub's records
+inline constexpr std::string_view state_seen = "seen";                  ///< the pull cursor
+inline constexpr std::string_view state_clock = "clock";                ///< last hybrid logical clock given or seen, ms
+inline constexpr std::string_view state_diverged = "diverged";          ///< 1: the last digests differed
 inline constexpr std::string_view state_sealed_at = "sealed_at";        ///< ms; what the journal holds is younger
 inline constexpr std::string_view state_last_attempt = "last_attempt";  ///< ms
 inline constexpr std::string_view state_last_success = "last_success";  ///< ms
@@ -36,6 +39,9 @@ inline constexpr std::string_view state_traffic = "traffic";  ///< bytes of bodi
 
 /// Seals what the journal holds, in one transaction; writes nothing if it holds nothing new.
 void seal_pending(Engine::State& state, const SyncIdentity& identity);
+
+/// The same in a transaction that goes on: what is changed here before a pull is applied must not seem to have seen it.
+void seal_pending(Engine::State& state, storage::WriteTransaction& write, const SyncIdentity& identity);
 
 /// Hands out what a seal would make now, and changes nothing.
 void preview_seal(Engine::State& state, const SyncIdentity& identity,

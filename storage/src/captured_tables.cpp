@@ -71,6 +71,13 @@ std::string with_row(std::string_view expression, std::string_view row) {
 /// 8 inside a transaction that applies a pull, which is marked so that it is not sent back.
 constexpr std::string_view origin = "(SELECT count(*) FROM capture_guard) * 8";
 
+/// Rows that this device computed never come by a pull: what a pull deletes of them, with a bundle, is to be told.
+std::string op_of(const CapturedTableInfo& table, int op) {
+    const bool computed =
+        table.number >= CapturedTable::forecast_input && table.number <= CapturedTable::analytics_points;
+    return computed ? std::to_string(op) : fmt::format("{} + {}", op, origin);
+}
+
 std::string changed_mask(const CapturedTableInfo& table) {
     std::string mask;
     for (std::size_t bit = 0; bit < table.columns.size(); ++bit) {
@@ -95,7 +102,7 @@ std::string entry(const CapturedTableInfo& table, std::string_view row, int op, 
     const bool deleted = op == 3;
     std::string columns = "tbl, row, op, mask";
     std::string values =
-        fmt::format("{}, {}, {} + {}, {}", static_cast<int>(table.number), with_row(table.key, row), op, origin, mask);
+        fmt::format("{}, {}, {}, {}", static_cast<int>(table.number), with_row(table.key, row), op_of(table, op), mask);
     if (deleted && table.has_uuid) {
         columns += ", uuid";
         values += ", OLD.uuid";

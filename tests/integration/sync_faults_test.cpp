@@ -167,7 +167,7 @@ TEST_F(SyncFaultsTest, AHubThatAlwaysHasMoreToTellIsLeftWhenTheTimeIsOver) {
         shop.now += std::chrono::minutes(1);
         HubAnswer answer = hub.deliver(request);
         protocol::Ack ack = *protocol::decode_ack(answer.body);
-        ack.pull = {.from = requests, .to = requests + 1, .more = true, .rows = {}};
+        ack.pull = {.from = 1000 + requests, .to = 1001 + requests, .more = true, .rows = {}};
         ++requests;
         return answer_of(200, protocol::encode(ack));
     };

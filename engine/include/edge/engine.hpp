@@ -121,8 +121,9 @@ public:
 
     /// What a sync would send, exactly.
     [[nodiscard]] DiffReport diff(DiffFormat format);
-    /// Sends what the hub has not confirmed. Problems that time may cure are in the report; throws `refused` when the
-    /// hub will not take this device, `corrupt_data` when it cannot read what was sent.
+    /// Sends what the hub has not confirmed, and applies what others changed. Problems that time may cure are in the
+    /// report; throws `refused` when the hub will not take this device, `corrupt_data` when it cannot read what was
+    /// sent.
     SyncReport sync(const SyncOptions& options);
     /// Writes unconfirmed segments to a file in `folder`; returns its path. Throws `invalid_argument` if there are
     /// none.

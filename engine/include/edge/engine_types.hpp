@@ -319,7 +319,9 @@ struct SyncReport {
     std::int64_t changes_sent = 0;
     std::int64_t bytes_sent = 0;  ///< bodies as they went over the wire
     std::int64_t bytes_received = 0;
+    std::int64_t rows_received = 0;    ///< rows that changed here by what the hub said
     std::int64_t rejected = 0;         ///< changes that the hub did not take
+    bool diverged = false;             ///< the hub's rows are not what this file knows of them
     std::int64_t pending_changes = 0;  ///< left to send
     bool equal = false;                ///< everything is applied at the hub, and no change was ever refused
     std::optional<Timestamp> next_attempt;

@@ -155,11 +155,22 @@ void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actio
             take_lane({.lane = lane, .epoch = mark(lane).epoch, .head = {}, .problem = {}}, restored, now_ms, actions);
         }
     }
+    take_pull(ack, restored, actions);
+}
+
+void DeviceSession::take_pull(const Ack& ack, bool hub_restored, Actions& actions) {
+    if (hub_restored) {
+        settings_.seen = 0;
+        pull_more_ = true;
+        actions.emplace_back(RestartPull{});
+        return;
+    }
     pull_more_ = ack.pull.more && ack.pull.to > settings_.seen;
-    if (ack.pull.to > settings_.seen) {
-        settings_.seen = ack.pull.to;
+    if (ack.pull.to > settings_.seen || !ack.pull.rows.empty()) {
+        settings_.seen = std::max(settings_.seen, ack.pull.to);
         actions.emplace_back(ApplyPull{ack.pull});
     }
+    if (ack.digest && ack.digest->at == settings_.seen) actions.emplace_back(CompareDigest{*ack.digest});
 }
 
 void DeviceSession::take_outcomes(const Ack& ack, Actions& actions) const {

@@ -83,6 +83,12 @@ struct RecordOutcomes {
 struct ApplyPull {
     PullPage page;
 };
+/// The hub counts versions anew: set the cursor back to 0 and forget every row's version. Everything comes once more.
+struct RestartPull {};
+/// Compare what the hub is known to hold with this: the cursor stands where it was taken.
+struct CompareDigest {
+    Digest digest;
+};
 /// The chain cannot go on as it is: take `epoch` for the lane and seal again what is held. `whole` means every row of
 /// the lane and not just what is unacknowledged, because the hub lacks segments that are no longer held.
 struct SealAgain {
@@ -103,7 +109,8 @@ struct Finish {
     std::string why;        ///< empty when complete
 };
 
-using Action = std::variant<SendRequest, RecordWatermarks, RecordOutcomes, ApplyPull, SealAgain, RaiseAlarm, Finish>;
+using Action = std::variant<SendRequest, RecordWatermarks, RecordOutcomes, ApplyPull, RestartPull, CompareDigest,
+                            SealAgain, RaiseAlarm, Finish>;
 
 /// What the network gave back. Header names are in lower case.
 struct Response {
@@ -168,6 +175,7 @@ private:
     void send(Actions& actions);
     void take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions);
     void take_lane(const LaneAck& lane, bool hub_restored, std::int64_t now_ms, Actions& actions);
+    void take_pull(const Ack& ack, bool hub_restored, Actions& actions);
     void take_outcomes(const Ack& ack, Actions& actions) const;
     void take_lane_problem(Lane lane, const Problem& problem, std::int64_t now_ms, Actions& actions);
     void resend_from(Lane lane, std::int64_t seq, std::int64_t now_ms, Actions& actions);

@@ -1,0 +1,109 @@
+#include "sync_base.hpp"
+
+#include "edge/storage/sync_state.hpp"
+
+#include <array>
+
+namespace edge {
+
+using protocol::Sum128;
+using storage::BaseRow;
+using storage::CapturedTable;
+using storage::Connection;
+using storage::JournalOp;
+using storage::SealedRow;
+
+namespace {
+
+constexpr std::string_view state_base_sum = "base_digest";
+
+Sum128 sum_of(const BaseRow& base) { return protocol::digest_of_bytes(base.hash); }
+
+}  // namespace
+
+SyncBase::SyncBase(storage::WriteTransaction& write)
+    : write_(&write), db_(&write.connection()), sum_(stored_base_sum(write.connection())) {}
+
+std::optional<BaseRow> SyncBase::find(CapturedTable table, std::string_view key,
+                                      std::optional<std::int64_t> row) const {
+    if (row) {
+        if (std::optional<BaseRow> base = storage::find_base(*db_, table, *row)) return base;
+    }
+    return storage::find_absent(*db_, table, key);
+}
+
+void SyncBase::put(CapturedTable table, std::string_view key, std::optional<std::int64_t> row, std::int64_t version,
+                   const Sum128& hash) {
+    remove(table, key, row);
+    const BaseRow base{.version = version, .hash = protocol::digest_bytes(hash)};
+    if (row) {
+        storage::set_base(*write_, table, *row, base);
+    } else {
+        storage::set_absent(*write_, table, key, base);
+    }
+    sum_ += hash;
+}
+
+void SyncBase::remove(CapturedTable table, std::string_view key, std::optional<std::int64_t> row) {
+    if (row) {
+        if (const std::optional<BaseRow> base = storage::find_base(*db_, table, *row)) {
+            storage::delete_base(*write_, table, *row);
+            sum_ -= sum_of(*base);
+        }
+    }
+    if (const std::optional<BaseRow> base = storage::find_absent(*db_, table, key)) {
+        storage::delete_absent(*write_, table, key);
+        sum_ -= sum_of(*base);
+    }
+}
+
+void SyncBase::detach(CapturedTable table, std::string_view key, std::int64_t row) {
+    const std::optional<BaseRow> base = storage::find_base(*db_, table, row);
+    if (!base) return;
+    if (const std::optional<BaseRow> before = storage::find_absent(*db_, table, key)) sum_ -= sum_of(*before);
+    storage::delete_base(*write_, table, row);
+    storage::set_absent(*write_, table, key, *base);
+}
+
+void SyncBase::confirm(std::string_view lane, std::int64_t seq, const std::set<RefusedRow>& refused) {
+    for (const SealedRow& sealed : storage::sealed_rows_through(*db_, lane, seq)) {
+        if (refused.contains({sealed.seq, sealed.table, sealed.key})) continue;
+        const std::optional<std::int64_t> row = find_shared_row(*db_, sealed.table, sealed.key);
+        if (sealed.op == JournalOp::deleted) {
+            remove(sealed.table, sealed.key, row);
+            continue;
+        }
+        const std::optional<BaseRow> base = find(sealed.table, sealed.key, row);
+        put(sealed.table, sealed.key, row, base ? base->version : 0, protocol::digest_of_bytes(*sealed.hash));
+    }
+    storage::delete_sealed_rows_through(*write_, lane, seq);
+}
+
+void SyncBase::store() { storage::set_sync_state(*write_, state_base_sum, protocol::digest_text(sum_)); }
+
+Sum128 stored_base_sum(Connection& db) {
+    return protocol::parse_digest(storage::find_sync_state(db, state_base_sum)).value_or(Sum128{});
+}
+
+std::optional<std::int64_t> find_shared_row(Connection& db, CapturedTable table, std::string_view key) {
+    static constexpr std::array<std::string_view, 11> statements = {
+        "SELECT user_id FROM sellers WHERE uuid = ?",
+        "SELECT category_id FROM category WHERE uuid = ?",
+        "SELECT bundle_id FROM bundles WHERE uuid = ?",
+        "SELECT reservation_id FROM reservations WHERE uuid = ?",
+        {},
+        {},
+        {},
+        {},
+        {},
+        "SELECT weather_id FROM weather WHERE uuid = ?",
+        "SELECT holiday_id FROM holidays WHERE uuid = ?",
+    };
+    const std::optional<Uuid> uuid = Uuid::parse(key);
+    if (!uuid) return std::nullopt;
+    storage::Query row = db.query(statements.at(static_cast<std::size_t>(table) - 1), *uuid);
+    if (!row.step()) return std::nullopt;
+    return row.integer(0);
+}
+
+}  // namespace edge

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "edge/protocol/row_digest.hpp"
+#include "edge/storage/sync_base.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+namespace edge {
+
+/// A place in a sealed segment's changes, by row.
+using RefusedRow = std::tuple<std::int64_t, storage::CapturedTable, std::string>;  ///< segment, table, key
+
+/// The state that the hub and this file agree on: for each shared row its hash at the hub, and the sum of all. Moves in
+/// the transaction that moves a watermark or the cursor.
+class SyncBase {
+public:
+    explicit SyncBase(storage::WriteTransaction& write);
+    SyncBase(const SyncBase&) = delete;
+    SyncBase& operator=(const SyncBase&) = delete;
+    /// Does not store: call `store` when all is done.
+    ~SyncBase() = default;
+
+    /// `row`: the local id, if this file has the row.
+    [[nodiscard]] std::optional<storage::BaseRow> find(storage::CapturedTable table, std::string_view key,
+                                                       std::optional<std::int64_t> row) const;
+    void put(storage::CapturedTable table, std::string_view key, std::optional<std::int64_t> row, std::int64_t version,
+             const protocol::Sum128& hash);
+    void remove(storage::CapturedTable table, std::string_view key, std::optional<std::int64_t> row);
+    /// The row is about to be deleted here, or was, while the hub has it.
+    void detach(storage::CapturedTable table, std::string_view key, std::int64_t row);
+
+    /// Segments of the lane up to `seq` took effect, but for those rows, of which the hub says itself how they stand.
+    void confirm(std::string_view lane, std::int64_t seq, const std::set<RefusedRow>& refused);
+
+    [[nodiscard]] const protocol::Sum128& sum() const noexcept { return sum_; }
+    void store();
+
+private:
+    storage::WriteTransaction* write_;
+    storage::Connection* db_;
+    protocol::Sum128 sum_;
+};
+
+/// The sum as it is stored.
+[[nodiscard]] protocol::Sum128 stored_base_sum(storage::Connection& db);
+
+/// The local id of a shared row; nothing if this file does not have it.
+[[nodiscard]] std::optional<std::int64_t> find_shared_row(storage::Connection& db, storage::CapturedTable table,
+                                                          std::string_view key);
+
+}  // namespace edge

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "sync_base.hpp"
+#include "sync_rows.hpp"
+
+#include "edge/protocol/exchange.hpp"
+#include "edge/storage/connection.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edge {
+
+/// Applies what the hub says to this file, inside a transaction that has sealed everything first. What is not confirmed
+/// is laid on top of what comes; nothing that is applied goes back to the hub.
+class PullApply {
+public:
+    PullApply(storage::WriteTransaction& write, SyncBase& base);
+    PullApply(const PullApply&) = delete;
+    PullApply& operator=(const PullApply&) = delete;
+    ~PullApply() = default;
+
+    /// Rows of one page, in any order; parents may come in a later page.
+    void apply(const protocol::PullPage& page);
+    /// How many rows changed here.
+    [[nodiscard]] std::int64_t changed_rows() const noexcept { return changed_; }
+
+private:
+    /// One row of a page on its way.
+    struct Incoming {
+        const protocol::TableDescriptor* table;
+        storage::CapturedTable captured;
+        const protocol::Change* change;
+        std::optional<std::int64_t> row;  ///< its local id
+        storage::UnconfirmedRow unconfirmed;
+        protocol::Sum128 hash;
+    };
+    /// A column's value as it is stored.
+    struct ColumnValue {
+        std::string_view column;
+        std::variant<std::nullptr_t, std::int64_t, std::string> value;
+    };
+    using ColumnValues = std::vector<ColumnValue>;
+
+    void apply_one(const protocol::Change& change);
+    void apply_parked();
+    void apply_row(Incoming& incoming);
+    void apply_deletion(const Incoming& incoming);
+    void update(const Incoming& incoming);
+    void insert(Incoming& incoming);
+    [[nodiscard]] bool still_needed(const Incoming& incoming) const;
+    void park(const Incoming& incoming);
+    void unpark(const Incoming& incoming);
+    void guard(bool on);
+
+    /// Nothing if a row that a column names is not here.
+    [[nodiscard]] std::optional<ColumnValues> to_columns(const protocol::TableDescriptor& table,
+                                                         const protocol::Fields& fields) const;
+    [[nodiscard]] protocol::Fields current_fields(const Incoming& incoming);
+    [[nodiscard]] bool set_categories(std::int64_t bundle, const std::vector<std::string>& keys);
+    /// What comes of a row of this file that stands where the incoming one must.
+    enum class Room {
+        made,  ///< the incoming one can be written
+        wait,  ///< perhaps later
+        lost,  ///< the incoming one gives way, and the hub will be told
+    };
+    [[nodiscard]] Room make_room(const Incoming& incoming, ColumnValues& columns);
+    [[nodiscard]] Room make_room_for_category(const Incoming& incoming, ColumnValues& columns, std::int64_t other);
+    [[nodiscard]] Room make_room_for_reservation(std::int64_t other);
+    [[nodiscard]] Room make_room_for_fact(const Incoming& incoming, std::int64_t other);
+    void tell_deletion(storage::CapturedTable table, const std::string& key);
+    [[nodiscard]] std::optional<std::int64_t> find_rival(const Incoming& incoming, const ColumnValues& columns) const;
+    [[nodiscard]] std::string key_of(storage::CapturedTable table, std::int64_t row) const;
+    [[nodiscard]] std::string free_category_name(const std::string& name) const;
+
+    storage::WriteTransaction* write_;
+    storage::Connection* db_;
+    SyncBase* base_;
+    std::array<std::optional<TableRows>, 12> readers_;
+    std::int64_t changed_ = 0;
+};
+
+}  // namespace edge

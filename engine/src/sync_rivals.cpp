@@ -1,0 +1,170 @@
+#include "sync_pull.hpp"
+
+#include "edge/storage/journal.hpp"
+
+#include <fmt/format.h>
+
+// Two devices that are offline may each make a row where only one can be: a category of one name, a holiday, the
+// weather of a day, a reservation with one code. Both sides settle it in the same way, by the rows' keys, so that they
+// end equal.
+
+namespace edge {
+
+using storage::CapturedTable;
+
+namespace {
+
+constexpr std::int64_t no_row = -1;
+
+}  // namespace
+
+PullApply::Room PullApply::make_room(const Incoming& incoming, ColumnValues& columns) {
+    const std::optional<std::int64_t> rival = find_rival(incoming, columns);
+    if (!rival) return Room::made;
+    switch (incoming.captured) {
+        case CapturedTable::category: return make_room_for_category(incoming, columns, *rival);
+        case CapturedTable::reservations: return make_room_for_reservation(*rival);
+        default: return make_room_for_fact(incoming, *rival);
+    }
+}
+
+std::optional<std::int64_t> PullApply::find_rival(const Incoming& incoming, const ColumnValues& columns) const {
+    // An update names only what changes: what it leaves is as the row has it.
+    struct Unique {
+        CapturedTable table;
+        std::string_view sql;
+        std::array<std::string_view, 3> columns;
+    };
+    static constexpr std::array<Unique, 4> uniques = {{
+        {CapturedTable::category,
+         "SELECT o.category_id FROM category o LEFT JOIN category i ON i.category_id = ?1 WHERE o.category_name = "
+         "coalesce(?2, i.category_name) AND coalesce(?3, ?4) IS NULL AND o.category_id <> ?1",
+         {"category_name", "", ""}},
+        {CapturedTable::reservations,
+         "SELECT o.reservation_id FROM reservations o LEFT JOIN reservations i ON i.reservation_id = ?1 WHERE "
+         "o.bundle_id = coalesce(?2, i.bundle_id) AND o.claim_code = coalesce(?3, i.claim_code) AND ?4 IS NULL AND "
+         "o.reservation_id <> ?1",
+         {"bundle_id", "claim_code", ""}},
+        {CapturedTable::weather,
+         "SELECT o.weather_id FROM weather o LEFT JOIN weather i ON i.weather_id = ?1 WHERE o.place = coalesce(?2, "
+         "i.place) AND o.day = coalesce(?3, i.day) AND o.kind = coalesce(?4, i.kind) AND o.weather_id <> ?1",
+         {"place", "day", "kind"}},
+        {CapturedTable::holidays,
+         "SELECT o.holiday_id FROM holidays o LEFT JOIN holidays i ON i.holiday_id = ?1 WHERE o.region = coalesce(?2, "
+         "i.region) AND o.day = coalesce(?3, i.day) AND o.name = coalesce(?4, i.name) AND o.holiday_id <> ?1",
+         {"region", "day", "name"}},
+    }};
+    for (const Unique& unique : uniques) {
+        if (unique.table != incoming.captured) continue;
+        std::vector<storage::SqlValue> values = {incoming.row.value_or(no_row)};
+        bool named = false;
+        for (const std::string_view name : unique.columns) {
+            storage::SqlValue value = nullptr;
+            for (const ColumnValue& column : columns) {
+                if (column.column != name) continue;
+                named = true;
+                if (const auto* number = std::get_if<std::int64_t>(&column.value)) value = *number;
+                if (const auto* text = std::get_if<std::string>(&column.value)) value = std::string_view(*text);
+            }
+            values.push_back(value);
+        }
+        if (!named) return std::nullopt;
+        storage::Query row = db_->query_with(unique.sql, values);
+        if (row.step()) return row.integer(0);
+    }
+    return std::nullopt;
+}
+
+std::string PullApply::key_of(CapturedTable table, std::int64_t row) const {
+    const storage::CapturedTableInfo& info = storage::captured_table(table);
+    storage::Query found =
+        db_->query(fmt::format("SELECT uuid FROM {} WHERE {} = ?", info.name, info.key.substr(2)), row);
+    return found.step() ? found.uuid(0).wire() : std::string();
+}
+
+std::string PullApply::free_category_name(const std::string& name) const {
+    for (int number = 2;; ++number) {
+        std::string candidate = fmt::format("{} ({})", name, number);
+        if (!db_->query("SELECT 1 FROM category WHERE category_name = ?", candidate).step()) return candidate;
+    }
+}
+
+/// Both categories stay, since bundles name both; the one with the greater key gets another name, as a change of this
+/// file. The other device does the same.
+PullApply::Room PullApply::make_room_for_category(const Incoming& incoming, ColumnValues& columns, std::int64_t other) {
+    for (ColumnValue& column : columns) {
+        auto* name = std::get_if<std::string>(&column.value);
+        if (column.column != "category_name" || name == nullptr) continue;
+        const std::string free = free_category_name(*name);
+        if (incoming.change->key < key_of(CapturedTable::category, other)) {
+            guard(false);
+            db_->query("UPDATE category SET category_name = ? WHERE category_id = ?", free, other).run();
+            guard(true);
+            continue;
+        }
+        if (!incoming.row) {
+            // the row comes under its new name, which is to be told
+            *name = free;
+            db_->query(
+                   "INSERT INTO journal (tbl, row, op, mask) SELECT ?, coalesce(max(category_id), 0) + 1, ?, 1 FROM "
+                   "category",
+                   static_cast<std::int64_t>(CapturedTable::category),
+                   static_cast<std::int64_t>(storage::JournalOp::updated))
+                .run();
+            continue;
+        }
+        return Room::wait;
+    }
+    return Room::made;
+}
+
+/// The hub has given the code to the other sale: the one made here, which the hub does not have, gets a new code, and
+/// is told to the hub once more as a whole, since the hub refuses what was sent.
+PullApply::Room PullApply::make_room_for_reservation(std::int64_t other) {
+    const std::string key = key_of(CapturedTable::reservations, other);
+    if (base_->find(CapturedTable::reservations, key, other)) return Room::wait;
+    storage::Query row = db_->query("SELECT bundle_id, claim_code FROM reservations WHERE reservation_id = ?", other);
+    if (!row.step()) return Room::wait;
+    const std::int64_t bundle = row.integer(0);
+    const std::string code = row.text(1);
+    std::string free;
+    for (int number = 2; free.empty(); ++number) {
+        std::string candidate = fmt::format("{}-{}", code, number);
+        const bool taken =
+            db_->query("SELECT 1 FROM reservations WHERE bundle_id = ? AND claim_code = ?", bundle, candidate).step();
+        if (!taken) free = std::move(candidate);
+    }
+    guard(false);
+    db_->query("UPDATE reservations SET claim_code = ? WHERE reservation_id = ?", free, other).run();
+    db_->query("INSERT INTO journal (tbl, row, op, mask, parent) VALUES (?, ?, ?, ?, ?)",
+               static_cast<std::int64_t>(CapturedTable::reservations), other,
+               static_cast<std::int64_t>(storage::JournalOp::created), TableRows::all_columns, bundle)
+        .run();
+    guard(true);
+    return Room::made;
+}
+
+/// One of the two says what there is to say: that with the smaller key stays.
+PullApply::Room PullApply::make_room_for_fact(const Incoming& incoming, std::int64_t other) {
+    const std::string key = key_of(incoming.captured, other);
+    const storage::CapturedTableInfo& info = storage::captured_table(incoming.captured);
+    if (incoming.change->key < key) {
+        base_->detach(incoming.captured, key, other);
+        db_->query(fmt::format("DELETE FROM {} WHERE {} = ?", info.name, info.key.substr(2)), other).run();
+        tell_deletion(incoming.captured, key);
+        return Room::made;
+    }
+    if (incoming.row) return Room::wait;
+    tell_deletion(incoming.captured, incoming.change->key);
+    return Room::lost;
+}
+
+/// Not under the row's local id, which the next row may bear when this is read.
+void PullApply::tell_deletion(CapturedTable table, const std::string& key) {
+    const Uuid uuid = *Uuid::parse(key);
+    db_->query("INSERT INTO journal (tbl, row, op, mask, uuid) VALUES (?, ?, ?, 0, ?)",
+               static_cast<std::int64_t>(table), no_row, static_cast<std::int64_t>(storage::JournalOp::deleted), uuid)
+        .run();
+}
+
+}  // namespace edge

@@ -1,0 +1,278 @@
+#include "support/device.hpp"
+
+#include "edge/hub/intake.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace edge {
+namespace {
+
+using test::Device;
+using test::first_difference;
+using test::no_answer;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class SyncPullTest : public testing::Test {
+protected:
+    void SetUp() override {
+        till.engine->add_category("Bread", *Co2Coefficient::parse("2.5"));
+        bag = till.post().id;
+        settle();
+    }
+    void later() { hub.now += std::chrono::minutes(5); }
+    /// Everybody syncs until nobody has anything new, and all are found equal.
+    void settle() {
+        for (int round = 0; round < 3; ++round) {
+            for (Device* device : {&till, &tablet, &kiosk}) {
+                later();
+                static_cast<void>(device->sync());
+            }
+        }
+        for (Device* device : {&till, &tablet, &kiosk}) {
+            const SyncReport report = device->sync();
+            EXPECT_EQ(first_difference(device->rows(), device->rows_at_hub()), "");
+            EXPECT_FALSE(report.diverged);
+            EXPECT_EQ(report.pending_changes, 0) << report.reason;
+        }
+    }
+    static std::string name_at(Device& device) { return device.select("SELECT bundle_name FROM bundles").at(0); }
+    static BundleId bag_at(Device& device) {
+        return BundleId(std::stoll(device.select("SELECT bundle_id FROM bundles").at(0)));
+    }
+
+    test::TemporaryFolder folder;
+    test::NearbyHub hub{folder.file("hub.db")};
+    Device till{hub};
+    Device tablet{hub};
+    Device kiosk{hub};
+    BundleId bag{0};
+};
+
+TEST_F(SyncPullTest, BringsWhatAnotherDeviceDid) {
+    till.engine->collect(till.reserve(bag).claim_code);
+    later();
+    static_cast<void>(till.sync());
+
+    const SyncReport report = tablet.sync();
+
+    EXPECT_TRUE(report.equal) << report.reason;
+    EXPECT_EQ(report.rows_received, 1);
+    EXPECT_THAT(tablet.select("SELECT count(collected_at) FROM reservations"), ElementsAre("1"));
+    EXPECT_EQ(first_difference(tablet.rows(), till.rows()), "");
+}
+
+TEST_F(SyncPullTest, MakesNothingToSend) {
+    till.engine->edit_bundle(bag, {.name = "Renamed"});
+    till.reserve(bag);
+    static_cast<void>(till.sync());
+    static_cast<void>(tablet.sync());
+
+    EXPECT_EQ(tablet.engine->diff(DiffFormat::merge_patch).rows, 0);
+    EXPECT_EQ(tablet.sync().changes_sent, 0);
+    EXPECT_EQ(till.sync().rows_received, 0);
+}
+
+TEST_F(SyncPullTest, ShowsWhatCameInTheGraphs) {
+    till.engine->collect(till.reserve(bag).claim_code);
+    static_cast<void>(till.sync());
+    static_cast<void>(tablet.sync());
+
+    till.engine->refresh(till.engine->home_seller());
+    tablet.engine->refresh(tablet.engine->home_seller());
+
+    const Graph here = till.engine->graph(till.engine->home_seller(), 2);
+    const Graph there = tablet.engine->graph(tablet.engine->home_seller(), 2);
+    EXPECT_EQ(there.series, here.series);
+    settle();
+}
+
+TEST_F(SyncPullTest, KeepsBothFieldsWhenTwoDevicesWroteDifferentOnes) {
+    till.engine->edit_bundle(bag, {.name = "Renamed"});
+    later();
+    tablet.engine->edit_bundle(bag_at(tablet), {.price = Money{150}});
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) {
+        EXPECT_THAT(device->select("SELECT bundle_name || ' ' || price_minor FROM bundles"),
+                    ElementsAre("Renamed 150"));
+    }
+}
+
+TEST_F(SyncPullTest, KeepsTheLaterOfTwoWritesToOneField) {
+    till.engine->edit_bundle(bag, {.name = "Earlier"});
+    static_cast<void>(till.engine->diff(DiffFormat::merge_patch));
+    hub.network = [](const HubRequest&) { return no_answer(); };
+    static_cast<void>(till.sync());
+    later();
+    tablet.engine->edit_bundle(bag_at(tablet), {.name = "Later"});
+    hub.network = nullptr;
+    static_cast<void>(tablet.sync());
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) EXPECT_EQ(name_at(*device), "Later");
+}
+
+TEST_F(SyncPullTest, LaysWhatIsNotConfirmedOnTopOfWhatComes) {
+    tablet.engine->edit_bundle(bag_at(tablet), {.description = "from the tablet", .price = Money{150}});
+    static_cast<void>(tablet.sync());
+    later();
+    till.engine->edit_bundle(bag, {.name = "Mine", .description = "from the till"});
+    hub.network = [&](const HubRequest& request) {
+        // the answer to a poll comes, what was sent does not arrive
+        HubRequest poll = request;
+        poll.body = R"({"v":1,"type":"sync","seller":")" + till.seller_key() + R"(","replica":"x","seen":)" +
+                    till.select("SELECT value FROM sync_state WHERE name = 'seen'").at(0) + "}\n";
+        return hub.deliver(poll);
+    };
+
+    static_cast<void>(till.sync());
+
+    EXPECT_THAT(till.select("SELECT bundle_name || ', ' || price_minor || ', ' || description FROM bundles"),
+                ElementsAre("Mine, 150, from the till"));
+    hub.network = nullptr;
+    settle();
+    EXPECT_EQ(name_at(kiosk), "Mine");
+}
+
+TEST_F(SyncPullTest, EqualValuesOfTwoDevicesReachTheThird) {
+    till.engine->edit_bundle(bag, {.name = "Same"});
+    tablet.engine->edit_bundle(bag_at(tablet), {.name = "Same"});
+
+    settle();
+
+    EXPECT_EQ(name_at(kiosk), "Same");
+}
+
+TEST_F(SyncPullTest, TwoDeletionsReachTheThird) {
+    till.sql("DELETE FROM bundles");
+    tablet.sql("DELETE FROM bundles");
+
+    settle();
+
+    EXPECT_THAT(kiosk.select("SELECT bundle_id FROM bundles"), IsEmpty());
+}
+
+TEST_F(SyncPullTest, ADeletionBeatsAnEditMadeMeanwhile) {
+    till.sql("DELETE FROM bundles");
+    static_cast<void>(till.sync());
+    later();
+    tablet.engine->edit_bundle(bag_at(tablet), {.name = "Too late"});
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) EXPECT_THAT(device->select("SELECT 1 FROM bundles"), IsEmpty());
+}
+
+TEST_F(SyncPullTest, AReservationMadeMeanwhileBringsTheBundleBackClosed) {
+    till.sql("DELETE FROM bundles");
+    static_cast<void>(till.sync());
+    later();
+    tablet.reserve(bag_at(tablet));
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) {
+        EXPECT_THAT(device->select("SELECT closed_at IS NOT NULL FROM bundles"), ElementsAre("1"));
+        EXPECT_THAT(device->select("SELECT count(*) FROM reservations"), ElementsAre("1"));
+    }
+}
+
+TEST_F(SyncPullTest, ARowThatWasDeletedCanBeMadeAgain) {
+    till.sql("CREATE TABLE kept AS SELECT * FROM bundles; DELETE FROM bundles");
+    settle();
+    till.sql("INSERT INTO bundles SELECT * FROM kept; UPDATE bundles SET bundle_name = 'Again'; DROP TABLE kept");
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) EXPECT_EQ(name_at(*device), "Again");
+}
+
+TEST_F(SyncPullTest, CollectingBeatsCancelling) {
+    const std::string code = till.reserve(bag).claim_code;
+    settle();
+    tablet.engine->cancel(code);
+    till.engine->collect(code);
+    static_cast<void>(tablet.sync());
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) {
+        EXPECT_THAT(device->select("SELECT count(collected_at) FROM reservations"), ElementsAre("1"));
+    }
+}
+
+TEST_F(SyncPullTest, RowsThatTheHubWritesReachTheDevices) {
+    const std::string bundle = hub.rows(till.seller_key()).at(2).substr(8, 26);
+    hub::write_own_rows(
+        hub.store(), till.seller_key(),
+        {{.table = "reservations",
+          .key = "01JDQ4S5ZC0000000000000001",
+          .op = protocol::Op::create,
+          .fields = {{"bundle", bundle},
+                     {"consumer", "online-9"},
+                     {"claim_code", "WEB9"},
+                     {"reserved_at", "2025-11-24T16:00:00Z"},
+                     {"collected_at", std::monostate{}},
+                     {"cancelled_at", std::monostate{}}}},
+         {.table = "sellers", .key = till.seller_key(), .op = protocol::Op::update, .fields = {{"city", "Leeds"}}}},
+        hub.now);
+
+    settle();
+
+    EXPECT_EQ(till.engine->collect("WEB9").consumer, "online-9");
+    EXPECT_THAT(kiosk.select("SELECT city FROM sellers"), ElementsAre("Leeds"));
+    settle();
+}
+
+TEST_F(SyncPullTest, ACategoryMadeOnTwoDevicesIsTwoCategories) {
+    till.engine->add_category("Cake", *Co2Coefficient::parse("1.0"));
+    tablet.engine->add_category("Cake", *Co2Coefficient::parse("3.0"));
+
+    settle();
+
+    EXPECT_THAT(kiosk.select("SELECT category_name FROM category ORDER BY 1"),
+                ElementsAre("Bread", "Cake", "Cake (2)"));
+}
+
+TEST_F(SyncPullTest, AHolidayMadeOnTwoDevicesIsOne) {
+    for (Device* device : {&till, &tablet}) {
+        device->sql("INSERT INTO holidays (region, day, name) VALUES ('GB', 20400, 'Feast')");
+    }
+
+    settle();
+
+    EXPECT_THAT(kiosk.select("SELECT name FROM holidays"), ElementsAre("Feast"));
+}
+
+TEST_F(SyncPullTest, OneCodeGivenTwiceStaysTwoSales) {
+    till.sql("INSERT INTO reservations (bundle_id, claim_code) SELECT bundle_id, 'TWICE' FROM bundles");
+    tablet.sql("INSERT INTO reservations (bundle_id, claim_code) SELECT bundle_id, 'TWICE' FROM bundles");
+
+    settle();
+
+    EXPECT_THAT(kiosk.select("SELECT claim_code FROM reservations ORDER BY 1"), ElementsAre("TWICE", "TWICE-2"));
+}
+
+TEST_F(SyncPullTest, BeginsAnewWhenTheHubWasRestored) {
+    const std::string backup = folder.file("backup.db");
+    std::filesystem::copy_file(folder.file("hub.db"), backup);
+    tablet.engine->edit_bundle(bag_at(tablet), {.name = "Lost at the hub"});
+    settle();
+    hub.restore(backup);
+    later();
+
+    settle();
+
+    EXPECT_EQ(name_at(till), name_at(tablet));
+}
+
+}  // namespace
+}  // namespace edge
