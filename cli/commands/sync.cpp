@@ -51,7 +51,9 @@ Json json_of(const SyncReport& report, bool dry_run) {
                         {"changes_sent", report.changes_sent},
                         {"bytes_sent", report.bytes_sent},
                         {"bytes_received", report.bytes_received},
+                        {"rows_received", report.rows_received},
                         {"rejected", report.rejected},
+                        {"diverged", report.diverged},
                         {"pending_changes", report.pending_changes},
                         {"equal", report.equal},
                         {"next_attempt", json_instant(report.next_attempt)},
@@ -64,6 +66,8 @@ std::string text_of(const SyncReport& report, bool dry_run, const ShopView& shop
         fmt::format("Sent {} in {}, {} out and {} in.\n", count_of(report.changes_sent, "change", "changes"),
                     count_of(report.segments_sent, "segment", "segments"), byte_size(report.bytes_sent),
                     byte_size(report.bytes_received));
+    if (report.rows_received > 0)
+        text += fmt::format("Received {} that others changed.\n", count_of(report.rows_received, "row", "rows"));
     if (report.rejected > 0)
         text += fmt::format("The hub did not take {}: edge-analytics sync status\n",
                             count_of(report.rejected, "change", "changes"));

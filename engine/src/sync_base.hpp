@@ -38,6 +38,8 @@ public:
     void confirm(std::string_view lane, std::int64_t seq, const std::set<RefusedRow>& refused);
 
     [[nodiscard]] const protocol::Sum128& sum() const noexcept { return sum_; }
+    /// What was done since the sum was that is undone in the file.
+    void put_back(const protocol::Sum128& sum) noexcept { sum_ = sum; }
     void store();
 
 private:

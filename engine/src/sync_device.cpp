@@ -224,6 +224,8 @@ SyncReport Engine::sync(const SyncOptions& options) {
     report.next_attempt = next_attempt(state_->db);
     report.equal = end == SyncRun::End::complete && !report.diverged && report.pending_changes == 0 &&
                    storage::count_rejects(state_->db) == 0;
+    if (end == SyncRun::End::complete && report.diverged)
+        report.reason = "the hub's rows are not what this file knows of them";
     if (end == SyncRun::End::again && report.reason.empty()) report.reason = "another process is syncing this file";
     if (is_thrown(alarm)) throw_alarm(*alarm, report);
     return report;

@@ -1,6 +1,7 @@
 #include "sync_pull.hpp"
 
 #include "edge/storage/journal.hpp"
+#include "edge/storage/sync_state.hpp"
 
 #include <fmt/format.h>
 
@@ -50,6 +51,17 @@ void each_column(const TableDescriptor& table, Visit visit) {
     }
 }
 
+/// A change's value is none that its column can hold.
+struct UnreadableValue {
+    std::string_view column;
+};
+
+template <class Value>
+Value readable(const std::optional<Value>& value, std::string_view column) {
+    if (!value) throw UnreadableValue{column};
+    return *value;
+}
+
 template <class Value>
 SqlValue to_sql(const Value& value) {
     return std::visit(
@@ -65,14 +77,83 @@ SqlValue to_sql(const Value& value) {
 
 }  // namespace
 
-PullApply::PullApply(storage::WriteTransaction& write, SyncBase& base)
-    : write_(&write), db_(&write.connection()), base_(&base) {}
+PullApply::PullApply(storage::WriteTransaction& write, SyncBase& base, Timestamp now)
+    : write_(&write),
+      db_(&write.connection()),
+      base_(&base),
+      now_(now),
+      any_set_aside_(storage::has_unapplied_rows(write.connection())) {}
 
 void PullApply::apply(const protocol::PullPage& page) {
     guard(true);
-    for (const Change* change : in_order(page.rows)) apply_one(*change);
+    const std::vector<const Change*> changes = in_order(page.rows);
+    // A savepoint for each row would copy every page once a row.
+    const std::string fault = attempt([&] {
+        for (const Change* change : changes) apply_one(*change);
+    });
+    if (!fault.empty()) apply_each(changes);
     apply_parked();
     guard(false);
+}
+
+template <class Work>
+std::string PullApply::attempt(const Work& work) {
+    const protocol::Sum128 sum = base_->sum();
+    const std::int64_t changed = changed_;
+    const std::int64_t set_aside = set_aside_;
+    std::string fault;
+    db_->execute("SAVEPOINT pulled_rows");
+    try {
+        work();
+    } catch (const UnreadableValue& value) {
+        fault = fmt::format("unreadable_value: {}", value.column);
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::conflict) throw;
+        fault = fmt::format("refused_value: {}", error.what());
+    }
+    if (!fault.empty()) {
+        for (std::optional<TableRows>& reader : readers_) reader.reset();
+        db_->execute("ROLLBACK TO pulled_rows");
+        base_->put_back(sum);
+        changed_ = changed;
+        set_aside_ = set_aside;
+    }
+    db_->execute("RELEASE pulled_rows");
+    return fault;
+}
+
+void PullApply::apply_each(const std::vector<const Change*>& changes) {
+    for (const Change* change : changes) {
+        const std::string fault = attempt([&] { apply_one(*change); });
+        if (!fault.empty()) set_aside(*change, fault);
+    }
+}
+
+/// What the hub has is known nevertheless, so that the row's next version is taken and the sums stay comparable.
+void PullApply::set_aside(const Change& change, const std::string& reason) {
+    const TableDescriptor& table = *protocol::find_table(change.table);
+    const auto captured = static_cast<CapturedTable>(table.number);
+    base_->put(captured, change.key, find_shared_row(*db_, captured, change.key), change.base.value_or(0),
+               protocol::row_hash(table, change.key, change.fields));
+    storage::forget_unapplied_row(*write_, change.table, change.key);
+    storage::insert_unapplied_row(*write_, {.lane = {},
+                                            .epoch = 1,
+                                            .seq = change.base.value_or(0),
+                                            .part = 0,
+                                            .position = 0,
+                                            .table = change.table,
+                                            .key = change.key,
+                                            .outcome = {},
+                                            .reason = reason,
+                                            .change = protocol::encode(change),
+                                            .received_at = now_});
+    any_set_aside_ = true;
+    ++set_aside_;
+}
+
+/// A later version of a row that was set aside can be applied.
+void PullApply::take_back(const Incoming& incoming) {
+    if (any_set_aside_) storage::forget_unapplied_row(*write_, incoming.change->table, incoming.change->key);
 }
 
 void PullApply::guard(bool on) {
@@ -86,14 +167,21 @@ void PullApply::apply_parked() {
         before = parked.size();
         for (const storage::ParkedChange& one : parked) {
             const protocol::Decoded<Change> change = protocol::decode_change(one.change);
-            if (change) apply_one(*change);
+            if (!change) continue;
+            const std::string fault = attempt([&] { apply_one(*change); });
+            if (fault.empty()) continue;
+            storage::unpark_change(*write_, one.table, one.key);
+            set_aside(*change, fault);
         }
     }
 }
 
 void PullApply::apply_one(const Change& change) {
     const TableDescriptor* table = protocol::find_table(change.table);
-    if (table == nullptr || !protocol::is_shared(*table) || protocol::check_change(change)) return;
+    if (table == nullptr || !protocol::is_shared(*table)) return;
+    if (const std::optional<protocol::RowFault> fault = protocol::check_change(change)) {
+        return set_aside(change, fmt::format("{}: {}", fault->reason, fault->detail));
+    }
     const auto captured = static_cast<CapturedTable>(table->number);
     Incoming incoming{.table = table,
                       .captured = captured,
@@ -110,6 +198,7 @@ void PullApply::apply_one(const Change& change) {
 
 void PullApply::apply_row(Incoming& incoming) {
     unpark(incoming);
+    take_back(incoming);
     if (incoming.row) {
         update(incoming);
     } else if (!incoming.unconfirmed.deleted) {
@@ -127,6 +216,7 @@ void PullApply::apply_row(Incoming& incoming) {
 
 void PullApply::apply_deletion(const Incoming& incoming) {
     unpark(incoming);
+    take_back(incoming);
     base_->remove(incoming.captured, incoming.change->key, incoming.row);
     if (!incoming.row || incoming.unconfirmed.created) return;
     if (still_needed(incoming)) return park(incoming);
@@ -252,17 +342,17 @@ std::optional<PullApply::ColumnValues> PullApply::to_columns(const TableDescript
         if (protocol::is_null(*value)) {
             stored.value = nullptr;
         } else if (column.kind == ColumnKind::integer) {
-            stored.value = protocol::as_integer(*value).value_or(0);
+            stored.value = readable(protocol::as_integer(*value), column.name);
         } else if (const bool* flag = std::get_if<bool>(value)) {
             stored.value = std::int64_t{*flag ? 1 : 0};
         } else if (text == nullptr) {
-            return;
+            throw UnreadableValue{column.name};
         } else if (column.kind == ColumnKind::instant) {
-            const std::optional<Timestamp> instant = parse_timestamp(*text);
-            if (instant) stored.value = std::int64_t{instant->time_since_epoch().count()};
+            const Timestamp instant = readable(parse_timestamp(*text), column.name);
+            stored.value = std::int64_t{instant.time_since_epoch().count()};
         } else if (column.kind == ColumnKind::day) {
-            const std::optional<LocalDate> day = parse_date(*text);
-            if (day) stored.value = std::int64_t{day->time_since_epoch().count()};
+            const LocalDate day = readable(parse_date(*text), column.name);
+            stored.value = std::int64_t{day.time_since_epoch().count()};
         } else if (column.kind == ColumnKind::reference) {
             const TableDescriptor* parent = protocol::find_table(column.parent);
             const std::optional<std::int64_t> row =

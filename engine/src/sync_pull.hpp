@@ -18,15 +18,18 @@ namespace edge {
 /// is laid on top of what comes; nothing that is applied goes back to the hub.
 class PullApply {
 public:
-    PullApply(storage::WriteTransaction& write, SyncBase& base);
+    PullApply(storage::WriteTransaction& write, SyncBase& base, Timestamp now);
     PullApply(const PullApply&) = delete;
     PullApply& operator=(const PullApply&) = delete;
     ~PullApply() = default;
 
-    /// Rows of one page, in any order; parents may come in a later page.
+    /// Rows of one page, in any order; parents may come in a later page. A row with a value that this file cannot hold
+    /// goes to the dead letters, and the others are applied.
     void apply(const protocol::PullPage& page);
     /// How many rows changed here.
     [[nodiscard]] std::int64_t changed_rows() const noexcept { return changed_; }
+    /// How many could not be applied.
+    [[nodiscard]] std::int64_t set_aside_rows() const noexcept { return set_aside_; }
 
 private:
     /// One row of a page on its way.
@@ -45,8 +48,14 @@ private:
     };
     using ColumnValues = std::vector<ColumnValue>;
 
+    /// Undoes all that `work` did and says why, if a value breaks a rule of the schema or cannot be read.
+    template <class Work>
+    [[nodiscard]] std::string attempt(const Work& work);
+    void apply_each(const std::vector<const protocol::Change*>& changes);
     void apply_one(const protocol::Change& change);
     void apply_parked();
+    void set_aside(const protocol::Change& change, const std::string& reason);
+    void take_back(const Incoming& incoming);
     void apply_row(Incoming& incoming);
     void apply_deletion(const Incoming& incoming);
     void update(const Incoming& incoming);
@@ -79,8 +88,11 @@ private:
     storage::WriteTransaction* write_;
     storage::Connection* db_;
     SyncBase* base_;
+    Timestamp now_;
+    bool any_set_aside_;  ///< among the dead letters
     std::array<std::optional<TableRows>, 12> readers_;
     std::int64_t changed_ = 0;
+    std::int64_t set_aside_ = 0;
 };
 
 }  // namespace edge

@@ -291,9 +291,13 @@ void SyncRun::store_base(WriteTransaction& write, const Actions& actions) {
 void SyncRun::apply_pull(WriteTransaction& write, SyncBase& base, const protocol::PullPage& page) {
     const std::int64_t seen = storage::find_sync_number(state_.db, state_seen);
     if (page.from > seen) return;  // another process has set the cursor back
-    PullApply pull(write, base);
+    PullApply pull(write, base, state_.now());
     pull.apply(page);
     report_.rows_received += pull.changed_rows();
+    if (pull.set_aside_rows() > 0) {
+        state_.log(LogLevel::warning, fmt::format("sync: {} rows from the hub cannot be held here, and were set aside",
+                                                  pull.set_aside_rows()));
+    }
     storage::set_sync_state(write, state_seen, std::max(seen, page.to));
     std::int64_t clock = storage::find_sync_number(state_.db, state_clock);
     for (const protocol::Change& row : page.rows) clock = std::max(clock, page.h0 + row.hlc);

@@ -91,9 +91,10 @@ HubDigest read_digest(const std::string& body) {
                 later ? "try again later; nothing was changed" : "check the address, and ask who runs the hub");
 }
 
-HubDigest fetch_digest(const std::string& url, std::chrono::milliseconds timeout, const std::string& seller) {
+HubDigest fetch_digest(const std::string& url, std::chrono::milliseconds timeout, const SyncIdentity& identity) {
     transport::HttpClient client({.base_url = url, .total_timeout = timeout});
-    const transport::HttpResult result = client.get("/v1/digest?seller=" + seller);
+    const transport::HttpResult result =
+        client.get(fmt::format("/v1/digest?seller={}&replica={}", identity.seller, identity.replica));
     if (const auto* failure = std::get_if<transport::TransportFailure>(&result)) {
         throw Error(ErrorCode::offline, fmt::format("cannot reach the hub at {}: {}", url, failure->detail), {},
                     "check the address and the network, and try again");
@@ -107,7 +108,7 @@ HubDigest fetch_digest(const std::string& url, std::chrono::milliseconds timeout
 
 SyncVerifyReport Engine::verify_sync(const std::string& url, std::chrono::milliseconds timeout) {
     const SyncIdentity identity = sync_identity(*state_);
-    const HubDigest hub = fetch_digest(url, timeout, identity.seller);
+    const HubDigest hub = fetch_digest(url, timeout, identity);
     SyncVerifyReport report{.pending_changes = sync_status().pending_changes, .hub_root = hub.root};
     const storage::ReadTransaction read(state_->db);
     const RowDigest here = digest_of(state_->db);

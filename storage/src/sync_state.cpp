@@ -55,4 +55,21 @@ std::int64_t count_rejects(Connection& connection) {
     return row.integer(0);
 }
 
+bool has_unapplied_rows(Connection& connection) {
+    return connection.query("SELECT 1 FROM sync_rejects WHERE lane = ? LIMIT 1", pulled_lane).step();
+}
+
+void insert_unapplied_row(WriteTransaction& write, SyncReject reject) {
+    reject.lane = pulled_lane;
+    reject.outcome = unapplied_outcome;
+    reject.position = next_reject_position(write.connection(), pulled_lane, reject.epoch, reject.seq);
+    insert_reject(write, reject);
+}
+
+void forget_unapplied_row(WriteTransaction& write, std::string_view table, std::string_view key) {
+    write.connection()
+        .query("DELETE FROM sync_rejects WHERE lane = ? AND tbl = ? AND row_key = ?", pulled_lane, table, key)
+        .run();
+}
+
 }  // namespace edge::storage

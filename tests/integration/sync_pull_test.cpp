@@ -1,6 +1,7 @@
 #include "support/device.hpp"
 
 #include "edge/hub/intake.hpp"
+#include "edge/hub/server.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -259,6 +260,71 @@ TEST_F(SyncPullTest, OneCodeGivenTwiceStaysTwoSales) {
     settle();
 
     EXPECT_THAT(kiosk.select("SELECT claim_code FROM reservations ORDER BY 1"), ElementsAre("TWICE", "TWICE-2"));
+}
+
+TEST_F(SyncPullTest, AComparisonCountsTheGraphsThatThisFileComputed) {
+    till.engine->collect(till.reserve(bag).claim_code);
+    settle();
+    for (Device* device : {&till, &tablet}) device->engine->refresh(device->engine->home_seller());
+    settle();
+    hub::HubServer server(hub.store(), {.port = 0, .clock = {}, .log = {}});
+    server.start();
+    const std::string url = "http://127.0.0.1:" + std::to_string(server.port());
+
+    for (Device* device : {&till, &tablet, &kiosk}) {
+        const SyncVerifyReport report = device->engine->verify_sync(url, std::chrono::seconds(10));
+        EXPECT_TRUE(report.equal);
+        EXPECT_FALSE(report.tables.empty());
+    }
+}
+
+TEST_F(SyncPullTest, ABundleMadeMeanwhileBringsItsCategoryBack) {
+    till.sql("DELETE FROM bundle_category; DELETE FROM category");
+    static_cast<void>(till.sync());
+    later();
+    tablet.post("With bread");
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) {
+        EXPECT_THAT(device->select("SELECT category_name FROM category"), ElementsAre("Bread"));
+        EXPECT_THAT(device->select("SELECT count(*) FROM bundles"), ElementsAre("2"));
+    }
+}
+
+TEST_F(SyncPullTest, SetsAsideARowThatItCannotHoldAndTakesTheOthers) {
+    const std::string seller = till.seller_key();
+    const std::string day = "01JDQ4S5ZC0000000000000002";
+    hub::write_own_rows(
+        hub.store(), seller,
+        {{.table = "weather",
+          .key = day,
+          .op = protocol::Op::create,
+          .fields = {{"place", "50.7,-3.5"},
+                     {"day", "2025-11-24"},
+                     {"kind", "guessed"},
+                     {"temperature", "7.50"},
+                     {"weather_flag", "rainy"},
+                     {"source", "hub"},
+                     {"fetched_at", "2025-11-24T16:00:00Z"}}},
+         {.table = "sellers", .key = seller, .op = protocol::Op::update, .fields = {{"city", "Leeds"}}}},
+        hub.now);
+
+    const SyncReport report = till.sync();
+
+    EXPECT_THAT(till.select("SELECT city FROM sellers"), ElementsAre("Leeds"));
+    EXPECT_THAT(till.select("SELECT lane || ' ' || tbl || ' ' || row_key || ' ' || outcome FROM sync_rejects"),
+                ElementsAre("pull weather " + day + " unapplied"));
+    EXPECT_FALSE(report.equal);
+    EXPECT_FALSE(report.diverged);
+
+    hub::write_own_rows(
+        hub.store(), seller,
+        {{.table = "weather", .key = day, .op = protocol::Op::update, .fields = {{"kind", "observed"}}}}, hub.now);
+    settle();
+
+    EXPECT_THAT(till.select("SELECT kind FROM weather"), ElementsAre("observed"));
+    EXPECT_THAT(till.select("SELECT 1 FROM sync_rejects"), IsEmpty());
 }
 
 TEST_F(SyncPullTest, BeginsAnewWhenTheHubWasRestored) {

@@ -16,6 +16,8 @@ namespace edge::simulation {
 namespace {
 
 constexpr std::chrono::hours backup_lag{24};
+/// The model knows what each device wrote itself: nothing comes down.
+const hub::IntakeOptions up_only{.limits = {}, .pull_bytes = 0};
 
 hub::DurableSetting setting_of(Durable durable) {
     switch (durable) {
@@ -80,7 +82,7 @@ std::optional<HubAnswer> HubNode::take(std::string_view body, const Fault& fault
     HubAnswer answer;
     disk_.arm(fault);
     try {
-        const protocol::Decoded<hub::IntakeResult> result = hub::take_request(*store_, body, now);
+        const protocol::Decoded<hub::IntakeResult> result = hub::take_request(*store_, body, now, up_only);
         if (result) {
             answer.status = 200;
             answer.body = protocol::encode(result->ack);
@@ -101,7 +103,7 @@ std::string HubNode::import(const std::string& file, const Fault& fault, std::ui
     std::string failure;
     disk_.arm(fault);
     try {
-        static_cast<void>(hub::import_bundle_file(*store_, file, now));
+        static_cast<void>(hub::import_bundle_file(*store_, file, now, up_only));
     } catch (const Error& error) {
         failure = error.what();
         expect_disk_failure(error, fault.kind != FaultKind::none);

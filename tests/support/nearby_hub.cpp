@@ -25,8 +25,7 @@ HubExchange NearbyHub::exchange() {
 }
 
 HubAnswer NearbyHub::deliver(const HubRequest& request) {
-    const protocol::Decoded<hub::IntakeResult> result =
-        hub::take_request(*store_, request.body, now, {.limits = {}, .pull_bytes = hub::full_pull_bytes});
+    const protocol::Decoded<hub::IntakeResult> result = hub::take_request(*store_, request.body, now);
     if (result) return answer_of(200, protocol::encode(result->ack));
     return answer_of(result.problem().status, protocol::encode(result.problem()));
 }

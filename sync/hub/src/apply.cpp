@@ -193,7 +193,7 @@ private:
             const std::optional<HubRow>& row = rows_.row(of->number, parent.key);
             if (!row || !row->deleted) return;
             unknown_.insert({.table = of->number, .key = std::string(parent.key)});
-            put(*of, parent.key, protocol::revive_closed(*row, hlc));
+            put(*of, parent.key, protocol::revive(*of, *row, hlc));
         });
     }
 

@@ -210,7 +210,7 @@ HttpAnswer Endpoints::digest(std::string_view query) const {
     const std::optional<std::string> seller = query_value(query, "seller");
     if (!seller || seller->empty()) return problem_answer(400, ProblemClass::bug, "bad_query", "seller is missing");
     HttpAnswer answer;
-    answer.body = digest_document(*seller, digest_of(*store_, *seller));
+    answer.body = digest_document(*seller, digest_of(*store_, *seller, query_value(query, "replica").value_or("")));
     return answer;
 }
 

@@ -216,7 +216,7 @@ Merge merge(const std::optional<HubRow>& current, const Change& change, const Me
     const TableDescriptor& table = *find_table(change.table);
     if (change.op == Op::remove) return merge_deletion(table, current, change, context);
     if (context.parent_absent) return refused(Outcome::blocked, reason::missing_parent, change.fields);
-    const bool revives = context.parent_deleted && table.rule == MergeRule::reservation;
+    const bool revives = context.parent_deleted && is_shared(table);
     if (context.parent_deleted && !revives) return refused(Outcome::superseded, reason::deleted, change.fields);
     if (!current && change.op == Op::update) return refused(Outcome::blocked, reason::unknown_row, change.fields);
     Merge merge;
@@ -231,10 +231,13 @@ Merge merge(const std::optional<HubRow>& current, const Change& change, const Me
     return merge;
 }
 
-HubRow revive_closed(HubRow tombstone, std::int64_t hlc) {
+HubRow revive(const TableDescriptor& table, HubRow tombstone, std::int64_t hlc) {
     tombstone.deleted = false;
-    const Fields closed{{"closed_at", instant_text(hlc)}};
-    if (!is_set(tombstone, "closed_at")) set_field(tombstone.fields, "closed_at", closed.front().value);
+    Fields closed;
+    if (find_column(table, "closed_at") != nullptr) closed.push_back({"closed_at", instant_text(hlc)});
+    if (!closed.empty() && !is_set(tombstone, "closed_at")) {
+        set_field(tombstone.fields, "closed_at", closed.front().value);
+    }
     stamp(tombstone, closed, hlc);
     return tombstone;
 }

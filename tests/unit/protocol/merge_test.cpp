@@ -319,7 +319,7 @@ TEST(MergeTombstone, OfABundleYieldsToAReservation) {
     const std::optional<HubRow> tombstone = row_after({post_bundle(), deletion("bundles", bread_key)});
 
     const Merge merged = merge(std::nullopt, reserve(), context);
-    const HubRow bundle = revive_closed(*tombstone, monday + 30);
+    const HubRow bundle = revive(*find_table("bundles"), *tombstone, monday + 30);
 
     EXPECT_EQ(outcome(merged), "accepted");
     EXPECT_TRUE(merged.revive_parent);
@@ -328,11 +328,32 @@ TEST(MergeTombstone, OfABundleYieldsToAReservation) {
     EXPECT_FALSE(is_null(*find_field(bundle.fields, "closed_at")));
 }
 
-TEST(MergeTombstone, TakesOtherChildrenWithIt) {
+TEST(MergeTombstone, OfACategoryYieldsToABundleThatNamesIt) {
     MergeContext context = by(tablet, 30);
     context.parent_deleted = true;
+    HubRow tombstone;
+    tombstone.fields = {{"name", std::string("Bread")}, {"coefficient", std::string("2.5")}};
+    tombstone.deleted = true;
 
     const Merge merged = merge(std::nullopt, post_bundle(), context);
+    const HubRow category = revive(*find_table("category"), tombstone, monday + 30);
+
+    EXPECT_EQ(outcome(merged), "accepted");
+    EXPECT_TRUE(merged.revive_parent);
+    EXPECT_FALSE(category.deleted);
+    EXPECT_EQ(category.fields, tombstone.fields);
+}
+
+TEST(MergeTombstone, TakesComputedChildrenWithIt) {
+    MergeContext context = by(tablet, 30);
+    context.parent_deleted = true;
+    Change graph = post_bundle();
+    graph.table = "analytics_graphs";
+    graph.fields = {{"seller", std::string(seller_key)},
+                    {"graph_type", std::int64_t{1}},
+                    {"created_at", std::string("2026-11-23T16:02:11Z")}};
+
+    const Merge merged = merge(std::nullopt, graph, context);
 
     EXPECT_EQ(outcome(merged), "superseded deleted");
     EXPECT_FALSE(merged.revive_parent);

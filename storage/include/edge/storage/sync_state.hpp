@@ -24,7 +24,7 @@ struct SyncReject {
     std::int64_t position = 0;  ///< in the part's changes; counted on for part 0
     std::string table;
     std::string key;
-    std::string outcome;  ///< "rejected", "blocked", "unsendable"
+    std::string outcome;  ///< "rejected", "blocked", "unsendable", "unapplied"
     std::string reason;   ///< stable code
     std::string change;   ///< its JSON
     Timestamp received_at;
@@ -36,5 +36,13 @@ bool insert_reject(WriteTransaction& write, const SyncReject& reject);
 [[nodiscard]] std::int64_t next_reject_position(Connection& connection, std::string_view lane, std::int64_t epoch,
                                                 std::int64_t seq);
 [[nodiscard]] std::int64_t count_rejects(Connection& connection);
+
+/// The `lane` and `outcome` of rows that came from the hub and that this file cannot hold; `seq` is the row's version.
+inline constexpr std::string_view pulled_lane = "pull";
+inline constexpr std::string_view unapplied_outcome = "unapplied";
+[[nodiscard]] bool has_unapplied_rows(Connection& connection);
+/// `lane`, `outcome` and `position` are filled in.
+void insert_unapplied_row(WriteTransaction& write, SyncReject reject);
+void forget_unapplied_row(WriteTransaction& write, std::string_view table, std::string_view key);
 
 }  // namespace edge::storage

@@ -7,7 +7,8 @@
 
 namespace edge::hub {
 
-/// The digest of every row of a seller, tombstones left out, from the rows themselves.
-[[nodiscard]] protocol::RowDigest digest_of(HubStore& store, std::string_view seller);
+/// The digest of every row of a seller, tombstones left out, from the rows themselves. With a replica: of the rows that
+/// it should hold, which are the shared ones and those that it computed itself.
+[[nodiscard]] protocol::RowDigest digest_of(HubStore& store, std::string_view seller, std::string_view replica = {});
 
 }  // namespace edge::hub

@@ -21,9 +21,8 @@ inline constexpr std::size_t full_pull_bytes = 1U << 20U;
 struct IntakeOptions {
     protocol::Limits limits;
     std::int64_t next_after_s = 300;  ///< when a device should come again
-    /// Of the rows in a pull page, uncompressed; 0: no page. Devices do not store the page's cursor, so a page in each
-    /// ack would bring the same rows again: GET /v1/pull gives them to who asks.
-    std::size_t pull_bytes = 0;
+    /// Of the rows in a pull page, uncompressed; 0: no page.
+    std::size_t pull_bytes = full_pull_bytes;
 };
 
 /// What an intake did, for counters.

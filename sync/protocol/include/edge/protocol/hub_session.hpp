@@ -98,7 +98,7 @@ struct Merge {
     std::string reason;         ///< stable code; empty for plain success
     std::optional<HubRow> row;  ///< to be stored, with a version of the caller's; nothing when unchanged
     Fields lost;  ///< values of the change, or of the row before, that did not stand: history, compensation
-    bool revive_parent = false;  ///< the deleted bundle it refers to comes back, closed (see revive_closed)
+    bool revive_parent = false;  ///< the deleted rows it refers to come back (see revive)
 };
 
 /// Codes of Merge::reason and of rejected rows; those of check_change besides.
@@ -121,7 +121,7 @@ inline constexpr std::string_view claim_code_collision = "claim_code_collision";
 /// with `deleted` for a tombstone. Applying a change twice leaves what applying it once left.
 [[nodiscard]] Merge merge(const std::optional<HubRow>& current, const Change& change, const MergeContext& context);
 
-/// The bundle back from its tombstone, taking no more reservations.
-[[nodiscard]] HubRow revive_closed(HubRow tombstone, std::int64_t hlc);
+/// The row back from its tombstone: a bundle closed, so that it takes no more reservations.
+[[nodiscard]] HubRow revive(const TableDescriptor& table, HubRow tombstone, std::int64_t hlc);
 
 }  // namespace edge::protocol
