@@ -1,5 +1,4 @@
 #include "commands/commands.hpp"
-#include "input/text_file.hpp"
 #include "output/new_file.hpp"
 #include "output/text_table.hpp"
 #include "output/text_width.hpp"
@@ -20,8 +19,6 @@ struct Arguments {
     bool overwrite = false;
 };
 
-constexpr std::size_t largest_file = std::size_t{1} << 30U;
-
 BacktestReport judge(Context& context, const Arguments& arguments, std::ostream* predictions) {
     BacktestOptions options;
     options.method = arguments.method;
@@ -30,7 +27,7 @@ BacktestReport judge(Context& context, const Arguments& arguments, std::ostream*
     options.predictions = predictions;
     options.progress = context.progress();
     if (!arguments.file) return context.engine().backtest(context.seller_id(), options);
-    return Engine::backtest(read_text_file(*arguments.file, largest_file), options);
+    return Engine::backtest_file(*arguments.file, options);
 }
 
 BacktestReport judge_into_file(Context& context, const Arguments& arguments) {
@@ -87,6 +84,7 @@ std::string text_of(const BacktestReport& report, const Arguments& arguments, co
     std::string text = fmt::format("{} slots from {} to {}, each forecast from earlier days\n", report.slots,
                                    format_date(*report.first_day), format_date(*report.last_day)) +
                        table.text(style);
+    if (!report.rows_in_order) text += "The rows are not in order of date: all of them were held to sort them.\n";
     if (arguments.out) text += "Forecasts are in " + printable(*arguments.out) + "\n";
     return text;
 }
@@ -122,6 +120,7 @@ Json json_of(const BacktestReport& report, const Arguments& arguments) {
     return Json::Object{{"slots", report.slots},
                         {"first_day", day(report.first_day)},
                         {"last_day", day(report.last_day)},
+                        {"rows_in_order", report.rows_in_order},
                         {"predictions", arguments.out},
                         {"methods", json_array(report.methods, method)}};
 }
@@ -137,11 +136,13 @@ Answer run(Context& context, const Arguments& arguments) {
 void add_backtest(Command& parent) {
     const auto arguments = std::make_shared<Arguments>();
     Command command = parent.add("backtest", "How well forecasts would have done, each from strictly earlier days");
-    command.argument("FILE", arguments->file,
-                     "The shop's own history (--db) if not given: would this have served me? Else CSV, - for standard "
-                     "input: series_id, category_id, date, day_of_week (0 = Monday), "
-                     "window_start_hour, window_end_hour, is_holiday, observed_reservations; and where known "
-                     "observed_no_shows, posted_qty, temperature, weather_flag");
+    command.argument(
+        "FILE", arguments->file,
+        "The shop's own history (--db) if not given: would this have served me? Else CSV, - for standard "
+        "input: series_id, category_id, date, day_of_week (0 = Monday), "
+        "window_start_hour, window_end_hour, is_holiday, observed_reservations; and where known "
+        "observed_no_shows, posted_qty, temperature, weather_flag. Rows in order of date are read a day at a "
+        "time, others are held to sort them");
     command.option("--method", "METHOD", arguments->method, "The setting forecast.method if not given")
         .one_of({"pooled", "similarity", "seasonal_naive"});
     command.flag("--alone", arguments->alone, "Do not judge seasonal_naive and similarity beside it");

@@ -31,14 +31,14 @@ ErrorCode code_of(int reason) {
 [[noreturn]] void fail_to_keep(const std::string& path, const std::string& folder, int reason) {
     const ErrorCode code = code_of(reason);
     throw Error(code,
-                fmt::format("cannot import {}: it cannot be kept in {} until its end: {}", name_of_input(path), folder,
+                fmt::format("cannot read {}: it cannot be kept in {} until its end: {}", name_of_input(path), folder,
                             std::strerror(reason)),
                 {{"file", path}},
-                code == ErrorCode::disk_full ? "free some space on the disk; nothing was imported" : "");
+                code == ErrorCode::disk_full ? "free some space on the disk; nothing was changed" : "");
 }
 
 [[noreturn]] void fail_to_read(const std::string& path, int reason) {
-    throw Error(ErrorCode::io_failure, fmt::format("cannot import {}: {}", name_of_input(path), std::strerror(reason)),
+    throw Error(ErrorCode::io_failure, fmt::format("cannot read {}: {}", name_of_input(path), std::strerror(reason)),
                 {{"file", path}});
 }
 

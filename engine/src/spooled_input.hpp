@@ -33,6 +33,9 @@ public:
     /// Reads `path` to its end, into a file in `folder`. `came` is told now and then how many bytes there are; what it
     /// throws ends the waiting. Throws `read_only`, `disk_full` or `io_failure`.
     SpooledInput(const std::string& path, const std::string& folder, const std::function<void(std::uint64_t)>& came);
+    SpooledInput(const SpooledInput&) = delete;
+    SpooledInput& operator=(const SpooledInput&) = delete;
+    ~SpooledInput() = default;
 
     /// From the start. This must outlive it.
     [[nodiscard]] tabular::ByteSource bytes() const;

@@ -55,6 +55,11 @@ std::optional<InputPlace> last_input_place(Connection& db) {
     return read_place(row);
 }
 
+std::int64_t count_inputs(Connection& db) {
+    Query row = db.query("SELECT count(*) FROM forecast_input");
+    return row.step() ? row.integer(0) : 0;
+}
+
 void each_input_between(Connection& db, Timestamp first, Timestamp last,
                         const std::function<void(const InputRow&)>& found) {
     static const std::string sql = fmt::format(

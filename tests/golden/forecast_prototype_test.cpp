@@ -82,7 +82,7 @@ void each_step(const pooled::Model& model, const std::string& csv, const std::st
     Pooled method(model);
     backtest(method, history, [&](const Observation& observation, const Forecast& forecast) {
         if (observation.day == history.rows.front().day) return;
-        const std::string line = prediction_line(history, observation, forecast);
+        const std::string line = prediction_line(history.names, observation, forecast);
         std::size_t comma = 0;
         for (int i = 0; i < 4; ++i) comma = line.find(',', comma + 1);
         compare(line.substr(0, comma), forecast, steps.at(line.substr(0, comma)));

@@ -44,8 +44,8 @@ int main(int argc, char** argv) try {
     const std::clock_t start = std::clock();
     edge::forecast::backtest(
         *method, history, [&](const edge::forecast::Observation& row, const edge::forecast::Forecast& forecast) {
-            out << edge::forecast::prediction_line(history, row, forecast) << ',' << forecast.confidence.text() << ','
-                << crps(forecast.reservations, row.reservations) << '\n';
+            out << edge::forecast::prediction_line(history.names, row, forecast) << ',' << forecast.confidence.text()
+                << ',' << crps(forecast.reservations, row.reservations) << '\n';
         });
     const double spent = 1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     std::printf("%s: %zu rows, %.1f us of processor time a row to forecast, write and learn\n", argv[1],

@@ -29,20 +29,6 @@ bool is_hit(double count, std::int64_t predicted) {
     return std::abs(count - static_cast<double>(predicted)) <= margin;
 }
 
-/// Numbers of earlier rows, by seller and category.
-class RowCounts {
-public:
-    using Key = std::pair<SellerId, std::optional<CategoryId>>;
-    [[nodiscard]] std::int64_t of(const Observation& row) const {
-        const auto found = counts_.find({row.seller, row.category});
-        return found == counts_.end() ? 0 : found->second;
-    }
-    void add(const Observation& row) { ++counts_[{row.seller, row.category}]; }
-
-private:
-    std::map<Key, std::int64_t> counts_;
-};
-
 std::size_t length_class(std::int64_t earlier) {
     std::size_t index = 0;
     while (earlier > history_lengths.at(index).second) ++index;
@@ -145,32 +131,32 @@ void SeasonalReference::learn(const Observation& row) {
     last_[series] = by_weekday_[{series, row.weekday}] = count_of(row);
 }
 
-MethodAccuracy judge_method(std::string_view name, const SlotHistory& history,
-                            const std::function<bool(const Observation&, const Forecast&)>& visit) {
-    AccuracyMeter all;
-    std::array<AccuracyMeter, history_lengths.size()> by_history;
-    SeasonalReference reference;
-    RowCounts earlier;
-    std::vector<const Observation*> day;
-    const std::unique_ptr<Method> method = make_method(name);
-    backtest(*method, history, [&](const Observation& row, const Forecast& forecast) {
-        if (!day.empty() && day.front()->day != row.day) {
-            for (const Observation* one : day) {
-                reference.learn(*one);
-                earlier.add(*one);
-            }
-            day.clear();
-        }
-        day.push_back(&row);
-        if (!visit(row, forecast)) return;
-        const double last_time = reference.forecast(row);
-        all.add(row, forecast, last_time);
-        by_history.at(length_class(earlier.of(row))).add(row, forecast, last_time);
-    });
-    MethodAccuracy judged{.method = std::string(name), .all = all.accuracy()};
-    for (std::size_t i = 0; i < by_history.size(); ++i) {
+MethodJudge::MethodJudge(std::string_view name) : method_(make_method(name)) {
+    static_assert(std::tuple_size_v<decltype(by_history_)> == history_lengths.size());
+}
+
+void MethodJudge::take_day(std::span<const Observation> day, const Visit& visit) {
+    for (const Observation& row : day) {
+        const Forecast forecast = method_->forecast(slot_of(row));
+        if (!visit(row, forecast)) continue;
+        const double last_time = reference_.forecast(row);
+        const auto earlier = earlier_.find({row.seller, row.category});
+        const std::size_t length = length_class(earlier == earlier_.end() ? 0 : earlier->second);
+        all_.add(row, forecast, last_time);
+        by_history_.at(length).add(row, forecast, last_time);
+    }
+    for (const Observation& row : day) {
+        method_->learn(row);
+        reference_.learn(row);
+        ++earlier_[{row.seller, row.category}];
+    }
+}
+
+MethodAccuracy MethodJudge::accuracy() const {
+    MethodAccuracy judged{.method = std::string(method_->name()), .all = all_.accuracy()};
+    for (std::size_t i = 0; i < by_history_.size(); ++i) {
         const auto [from, to] = history_lengths.at(i);
-        const Accuracy accuracy = by_history.at(i).accuracy();
+        const Accuracy accuracy = by_history_.at(i).accuracy();
         if (accuracy.slots == 0) continue;
         judged.by_history.push_back(
             {.from = from, .to = to == endless ? std::nullopt : std::optional(to), .accuracy = accuracy});

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <map>
+#include <optional>
+#include <set>
 #include <tuple>
+#include <utility>
 
 namespace edge::forecast {
 
@@ -46,13 +48,51 @@ std::vector<std::string_view> fields_of(std::string_view line) {
     }
 }
 
+/// Lines of a text of any length, a few of them held.
+class Lines {
+public:
+    explicit Lines(ByteSource bytes) : bytes_(std::move(bytes)) {}
+
+    /// The next line without its end; holds until the one after. False at the end of the text.
+    bool next(std::string_view& line) {
+        std::size_t end = held_.find('\n', at_);
+        while (end == std::string::npos && more()) end = held_.find('\n', at_);
+        if (end == std::string::npos && at_ == held_.size()) return false;
+        const std::size_t stop = std::min(end, held_.size());
+        line = std::string_view(held_).substr(at_, stop - at_);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        at_ = std::min(stop + 1, held_.size());
+        return true;
+    }
+    /// A line that is longer is given in part.
+    static constexpr std::size_t longest = std::size_t{1} << 20U;
+
+private:
+    static constexpr std::size_t chunk = 65536;
+
+    bool more() {
+        if (held_.size() - at_ > longest) return false;
+        held_.erase(0, at_);
+        at_ = 0;
+        const std::size_t before = held_.size();
+        held_.resize(before + chunk);
+        const std::size_t count = bytes_(held_.data() + before, chunk);
+        held_.resize(before + count);
+        return count > 0;
+    }
+
+    ByteSource bytes_;
+    std::string held_;
+    std::size_t at_ = 0;
+};
+
 /// Reads a table line by line and knows where it is.
 class Reader {
 public:
-    explicit Reader(std::string_view csv) : rest_(csv) {
-        constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-        if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
+    explicit Reader(ByteSource csv) : lines_(std::move(csv)) {
         if (!next()) refuse("it has no header line");
+        constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+        if (fields_.front().starts_with(byte_order_mark)) fields_.front().remove_prefix(byte_order_mark.size());
         for (std::size_t column = 0; column < column_count; ++column) {
             const auto found = std::find(fields_.begin(), fields_.end(), column_names[column]);
             if (found != fields_.end()) place_[column] = static_cast<std::size_t>(found - fields_.begin());
@@ -66,12 +106,10 @@ public:
     bool next() {
         std::string_view line;
         while (line.empty()) {
-            if (rest_.empty()) return false;
-            const std::size_t end = rest_.find('\n');
-            line = rest_.substr(0, end);
-            rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-            if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+            const bool found = lines_.next(line);
             ++line_;
+            if (!found) return false;
+            if (line.size() > Lines::longest) refuse("it is longer than a mebibyte");
         }
         fields_ = fields_of(line);
         return true;
@@ -105,7 +143,7 @@ public:
     }
 
 private:
-    std::string_view rest_;
+    Lines lines_;
     std::int64_t line_ = 0;
     std::vector<std::string_view> fields_;
     std::array<std::optional<std::size_t>, column_count> place_{};
@@ -141,49 +179,89 @@ Observation observation_of(const Reader& reader) {
     return row;
 }
 
-/// Numbers names by their order.
-class Names {
-public:
-    void add(std::string_view name) { numbers_.try_emplace(std::string(name), 0); }
-    std::vector<std::string> number() {
-        std::vector<std::string> names;
-        for (auto& [name, number] : numbers_) {
-            number = static_cast<std::int64_t>(names.size());
-            names.push_back(name);
-        }
-        return names;
-    }
-    [[nodiscard]] std::int64_t number_of(std::string_view name) const { return numbers_.find(name)->second; }
+/// The place of a name that is in the list.
+std::int64_t place_of(const std::vector<std::string>& names, std::string_view name) {
+    return std::lower_bound(names.begin(), names.end(), name) - names.begin();
+}
 
-private:
-    std::map<std::string, std::int64_t, std::less<>> numbers_;
-};
+/// With the ids that its names stand for.
+Observation named_observation(const Reader& reader, const SlotNames& names) {
+    Observation row = observation_of(reader);
+    row.seller = SellerId(place_of(names.sellers, reader.text(series_id)));
+    row.category = CategoryId(place_of(names.categories, reader.text(category_id)));
+    return row;
+}
 
-}  // namespace
-
-SlotHistory parse_slot_history(std::string_view csv) {
-    Names sellers;
-    Names categories;
-    std::vector<std::pair<std::string_view, std::string_view>> keys;
-    SlotHistory history;
-    Reader reader(csv);
-    while (reader.next()) {
-        history.rows.push_back(observation_of(reader));
-        keys.emplace_back(reader.text(series_id), reader.text(category_id));
-        sellers.add(keys.back().first);
-        categories.add(keys.back().second);
-    }
-    history.sellers = sellers.number();
-    history.categories = categories.number();
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        history.rows[i].seller = SellerId(sellers.number_of(keys[i].first));
-        history.rows[i].category = CategoryId(categories.number_of(keys[i].second));
-    }
-    std::stable_sort(history.rows.begin(), history.rows.end(), [](const Observation& left, const Observation& right) {
+void sort_slots(std::vector<Observation>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), [](const Observation& left, const Observation& right) {
         return std::tie(left.day, left.seller, left.category, left.window_start) <
                std::tie(right.day, right.seller, right.category, right.window_start);
     });
+}
+
+}  // namespace
+
+ByteSource bytes_of(std::string_view text) {
+    return [text](char* buffer, std::size_t capacity) mutable {
+        const std::size_t count = text.copy(buffer, capacity);
+        text.remove_prefix(count);
+        return count;
+    };
+}
+
+SlotSurvey survey_slots(ByteSource csv) {
+    std::set<std::string, std::less<>> sellers;
+    std::set<std::string, std::less<>> categories;
+    SlotSurvey survey;
+    LocalDate newest = LocalDate::min();
+    for (Reader reader(std::move(csv)); reader.next();) {
+        const Observation row = observation_of(reader);
+        survey.by_day = survey.by_day && row.day >= newest;
+        newest = std::max(newest, row.day);
+        ++survey.rows;
+        if (!sellers.contains(reader.text(series_id))) sellers.emplace(reader.text(series_id));
+        if (!categories.contains(reader.text(category_id))) categories.emplace(reader.text(category_id));
+    }
+    survey.names.sellers.assign(sellers.begin(), sellers.end());
+    survey.names.categories.assign(categories.begin(), categories.end());
+    return survey;
+}
+
+SlotHistory read_slot_history(const std::function<ByteSource()>& open) {
+    SlotHistory history{.names = survey_slots(open()).names, .rows = {}};
+    for (Reader reader(open()); reader.next();) history.rows.push_back(named_observation(reader, history.names));
+    sort_slots(history.rows);
     return history;
+}
+
+SlotHistory parse_slot_history(std::string_view csv) {
+    return read_slot_history([csv] { return bytes_of(csv); });
+}
+
+struct SlotReader::Table {
+    Reader reader;
+    SlotNames names;
+    std::optional<Observation> ahead{};  ///< the first row of the day after
+};
+
+SlotReader::SlotReader(ByteSource csv, const SlotNames& names)
+    : table_(std::make_unique<Table>(Table{.reader = Reader(std::move(csv)), .names = names})) {
+    if (table_->reader.next()) table_->ahead = named_observation(table_->reader, names);
+}
+
+SlotReader::SlotReader(SlotReader&&) noexcept = default;
+SlotReader& SlotReader::operator=(SlotReader&&) noexcept = default;
+SlotReader::~SlotReader() = default;
+
+bool SlotReader::next(std::vector<Observation>& day) {
+    day.clear();
+    while (table_->ahead && (day.empty() || table_->ahead->day == day.front().day)) {
+        day.push_back(*table_->ahead);
+        table_->ahead.reset();
+        if (table_->reader.next()) table_->ahead = named_observation(table_->reader, table_->names);
+    }
+    sort_slots(day);
+    return !day.empty();
 }
 
 Slot slot_of(const Observation& observation) {
@@ -218,11 +296,11 @@ std::string prediction_header() {
     return header;
 }
 
-std::string prediction_line(const SlotHistory& history, const Observation& row, const Forecast& forecast) {
+std::string prediction_line(const SlotNames& names, const Observation& row, const Forecast& forecast) {
     const auto hour = std::chrono::floor<std::chrono::hours>(row.window_start).count();
     std::string line =
-        fmt::format("{},{},{},{},{:.6f},{},{}", history.sellers.at(static_cast<std::size_t>(row.seller.value())),
-                    history.categories.at(static_cast<std::size_t>(row.category->value())), format_date(row.day), hour,
+        fmt::format("{},{},{},{},{:.6f},{},{}", names.sellers.at(static_cast<std::size_t>(row.seller.value())),
+                    names.categories.at(static_cast<std::size_t>(row.category->value())), format_date(row.day), hour,
                     forecast.mean, forecast.predicted_reservations, forecast.predicted_no_show_prob.text());
     for (const std::int64_t quantile : forecast.quantiles) line += fmt::format(",{}", quantile);
     return line;

@@ -92,12 +92,13 @@ public:
     /// `unknown_category`, `invalid_argument` (no window, costs that are not positive, a risk beyond 0 to 1).
     [[nodiscard]] SuggestionReport suggest(const SuggestionRequest& request);
 
-    /// How well a method would have done on a slot history in CSV (columns as `backtest --help` lists them). Needs no
-    /// file. Throws `corrupt_data` with the line of what it cannot read, `invalid_argument` for a method that does not
+    /// How well a method would have done on a slot history in CSV (columns as `backtest --help` lists them; `-` is
+    /// standard input). Needs no database. Rows in order of date are read a day at a time, others are all held. Throws
+    /// `not_found`, `corrupt_data` with the line of what it cannot read, `invalid_argument` for a method that does not
     /// exist, `cancelled`.
-    [[nodiscard]] static BacktestReport backtest(std::string_view csv, const BacktestOptions& options);
-    /// The same on the file's own history, learned from all sellers and judged by one. Throws `not_found` for a seller
-    /// that does not exist.
+    [[nodiscard]] static BacktestReport backtest_file(const std::string& path, const BacktestOptions& options);
+    /// The same on the database's own history, learned from all sellers and judged by one. Throws `not_found` for a
+    /// seller that does not exist.
     [[nodiscard]] BacktestReport backtest(SellerId seller, const BacktestOptions& options);
 
     // Data in and out

@@ -149,6 +149,7 @@ struct BacktestReport {
     std::int64_t slots = 0;  ///< judged, a category each
     std::optional<LocalDate> first_day;
     std::optional<LocalDate> last_day;
+    bool rows_in_order = true;          ///< of date; else the whole table was held to sort it
     std::vector<MethodReport> methods;  ///< the one asked for first
 };
 

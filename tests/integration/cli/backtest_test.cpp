@@ -99,6 +99,23 @@ TEST_F(BacktestCommand, LooksAtEarlierDaysOnly) {
     EXPECT_EQ(read(file("one.csv")), read(file("other.csv")));
 }
 
+TEST_F(BacktestCommand, SortsRowsThatAreNotInOrderOfDateAndSaysSo) {
+    std::string rows = month(4);
+    write("sorted.csv", rows);
+    const std::size_t first = rows.find('\n') + 1;
+    const std::string moved = rows.substr(first, rows.find('\n', first) + 1 - first);
+    rows.erase(first, moved.size());
+    write("moved.csv", rows + moved);
+
+    const boost::json::value sorted = data({"backtest", "sorted.csv", "--out", "one.csv", "--alone"});
+    const boost::json::value moved_back = data({"backtest", "moved.csv", "--out", "other.csv", "--alone"});
+
+    EXPECT_TRUE(sorted.at("rows_in_order").as_bool());
+    EXPECT_FALSE(moved_back.at("rows_in_order").as_bool());
+    EXPECT_EQ(read(file("one.csv")), read(file("other.csv")));
+    EXPECT_THAT(text({"backtest", "moved.csv", "--alone"}), HasSubstr("not in order of date"));
+}
+
 TEST_F(BacktestCommand, OfTheShopItselfSaysHowItWouldHaveServed) {
     make_demo();
     EXPECT_THAT(text({"backtest"}), HasSubstr("No slots"));

@@ -86,12 +86,12 @@ TEST(Accuracy, ReferenceRemembersTheWeekdayThenTheHour) {
     EXPECT_EQ(reference.forecast(elsewhere), 1);
 }
 
-TEST(Accuracy, IsSplitByTheLengthOfHistory) {
-    SlotHistory history{.sellers = {"a", "b"}, .categories = {"c", "d"}, .rows = {}};
-    for (int day = 0; day < 50; ++day) history.rows.push_back(slot(4, 1, day));
+TEST(MethodJudge, SplitsByTheLengthOfHistory) {
+    MethodJudge judge("seasonal_naive");
+    for (int day = 0; day < 50; ++day)
+        judge.take_day(std::vector{slot(4, 1, day)}, [](const Observation&, const Forecast&) { return true; });
 
-    const MethodAccuracy judged =
-        judge_method("seasonal_naive", history, [](const Observation&, const Forecast&) { return true; });
+    const MethodAccuracy judged = judge.accuracy();
 
     std::vector<std::int64_t> slots;
     for (const HistoryAccuracy& one : judged.by_history) slots.push_back(one.accuracy.slots);
@@ -100,11 +100,12 @@ TEST(Accuracy, IsSplitByTheLengthOfHistory) {
     EXPECT_EQ(judged.by_history.back().accuracy.mae, 0);
 }
 
-TEST(Accuracy, CountsOnlyWhatIsAskedFor) {
-    SlotHistory history{.sellers = {"a", "b"}, .categories = {"c", "d"}, .rows = {slot(4), slot(9)}};
+TEST(MethodJudge, CountsOnlyWhatIsAskedFor) {
+    MethodJudge judge("similarity");
+    judge.take_day(std::vector{slot(4), slot(9)},
+                   [](const Observation& row, const Forecast&) { return row.reservations == 9; });
 
-    const MethodAccuracy judged = judge_method(
-        "similarity", history, [](const Observation& row, const Forecast&) { return row.reservations == 9; });
+    const MethodAccuracy judged = judge.accuracy();
 
     EXPECT_EQ(judged.all.slots, 1);
     EXPECT_EQ(judged.all.mae, 8) << "the cold start is 1";

@@ -32,8 +32,8 @@ TEST(SlotHistory, ReadsEveryColumnAndSortsByDay) {
                                  "a,Bread,2026-01-01,3,17,18,0,,,,4,\n"));
 
     ASSERT_EQ(history.rows.size(), 2U);
-    EXPECT_EQ(history.sellers, (std::vector<std::string>{"a", "b"}));
-    EXPECT_EQ(history.categories, (std::vector<std::string>{"Bread", "Cake"}));
+    EXPECT_EQ(history.names.sellers, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(history.names.categories, (std::vector<std::string>{"Bread", "Cake"}));
     const Observation& bread = history.rows[0];
     EXPECT_EQ(format_date(bread.day), "2026-01-01");
     EXPECT_EQ(bread.reservations, 4);
@@ -58,6 +58,49 @@ TEST(SlotHistory, SaysAtWhichLineItCannotGoOn) {
     EXPECT_THAT(refusal_of(table("a,b,2026\n")), testing::HasSubstr("date"));
 }
 
+/// Gives a text a few bytes at a time, so that every line is torn.
+ByteSource torn(std::string_view text) {
+    return [all = bytes_of(text)](char* buffer, std::size_t capacity) mutable {
+        return all(buffer, std::min<std::size_t>(capacity, 7));
+    };
+}
+
+constexpr const char* three_days =
+    "b,Cake,2026-01-01,3,9,12,0,,,,6,\na,Bread,2026-01-01,3,17,18,0,,,,4,\na,Bread,2026-01-01,3,9,10,0,,,,3,\n"
+    "a,Bread,2026-01-02,4,9,10,0,,,,5,\n\r\nb,Bread,2026-01-04,6,9,10,0,,,,7,";
+
+TEST(SlotReader, GivesADayAtATimeAsTheWholeTableHasIt) {
+    const std::string csv = table(three_days);
+    const SlotSurvey survey = survey_slots(torn(csv));
+    EXPECT_EQ(survey.rows, 5);
+    EXPECT_TRUE(survey.by_day);
+
+    SlotReader reader(torn(csv), survey.names);
+    std::vector<std::int64_t> counts;
+    std::vector<std::size_t> days;
+    for (std::vector<Observation> day; reader.next(day);) {
+        days.push_back(day.size());
+        for (const Observation& row : day) counts.push_back(row.reservations);
+    }
+
+    EXPECT_EQ(days, (std::vector<std::size_t>{3, 1, 1}));
+    EXPECT_EQ(counts, (std::vector<std::int64_t>{3, 4, 6, 5, 7}));
+    std::vector<std::int64_t> whole;
+    for (const Observation& row : parse_slot_history(csv).rows) whole.push_back(row.reservations);
+    EXPECT_EQ(counts, whole);
+}
+
+TEST(SlotSurvey, SeesThatDaysAreNotInOrder) {
+    const std::string backwards = table("a,b,2026-01-02,4,9,12,0,,,,4,\na,b,2026-01-01,3,9,12,0,,,,4,\n");
+    EXPECT_FALSE(survey_slots(torn(backwards)).by_day);
+    const std::string no_rows = table("");
+    EXPECT_TRUE(survey_slots(bytes_of(no_rows)).by_day);
+}
+
+TEST(SlotSurvey, RefusesALineWithoutEnd) {
+    EXPECT_THAT(refusal_of(std::string(5U << 20U, 'x')), testing::HasSubstr("line 1: it is longer"));
+}
+
 std::string thirty_days(const std::string& last_count) {
     std::string rows;
     for (int day = 1; day <= 30; ++day) {
@@ -75,7 +118,7 @@ std::vector<std::string> predictions(std::string_view name, const std::string& c
     const std::unique_ptr<Method> method = make_method(name);
     std::vector<std::string> lines;
     backtest(*method, history, [&](const Observation& row, const Forecast& forecast) {
-        lines.push_back(prediction_line(history, row, forecast));
+        lines.push_back(prediction_line(history.names, row, forecast));
     });
     return lines;
 }

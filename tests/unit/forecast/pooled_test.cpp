@@ -231,7 +231,7 @@ TEST(Pooled, IsNoWorseForAnUnrelatedSeller) {
                      [](const Observation& left, const Observation& right) { return left.day < right.day; });
     const auto error = [](const std::vector<Observation>& history) {
         double sum = 0;
-        backtest(*make_method("pooled"), {.sellers = {}, .categories = {}, .rows = history},
+        backtest(*make_method("pooled"), {.names = {}, .rows = history},
                  [&](const Observation& row, const Forecast& answer) {
                      if (row.seller != SellerId(1)) return;
                      sum += std::abs(static_cast<double>(answer.predicted_reservations - row.reservations));

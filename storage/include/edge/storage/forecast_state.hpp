@@ -36,6 +36,8 @@ struct InputPlace {
 /// That of the input whose window starts last.
 [[nodiscard]] std::optional<InputPlace> last_input_place(Connection& db);
 
+/// Inputs of every seller.
+[[nodiscard]] std::int64_t count_inputs(Connection& db);
 /// Inputs of every seller whose window starts between two instants, both included, in order of window start, then
 /// bundle, category and id.
 void each_input_between(Connection& db, Timestamp first, Timestamp last,
