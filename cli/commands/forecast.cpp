@@ -117,8 +117,9 @@ Answer run_show(Context& context, std::int64_t bundle) {
 }
 
 std::string effect_line(const ForecastEffect& effect) {
-    return fmt::format("{} {}{:.0f} % ({:+.1f})", printable(effect.cause), effect.factor < 1 ? "−" : "+",
-                       std::abs(effect.factor - 1) * 100, effect.moved);
+    const auto sign = [](bool less) { return less ? "−" : "+"; };
+    return fmt::format("{} {}{:.0f} % ({}{:.1f})", printable(effect.cause), sign(effect.factor < 1),
+                       std::abs(effect.factor - 1) * 100, sign(effect.moved < 0), std::abs(effect.moved));
 }
 
 std::string rows_text(const ForecastExplanation& why) {

@@ -73,12 +73,20 @@ Json json_of(const SuggestionReport& report, const ShopView& shop) {
         {"rationale", report.rationale}};
 }
 
+/// How many may be posted beyond what is prepared, and why no more.
+std::string allowance_text(const SuggestionReport& report) {
+    const double away = report.no_show_prob.value() * 100;
+    if (report.allowance == 0)
+        return fmt::format("none: too few stay away ({:.0f} %) to post more than there is", away);
+    return fmt::format("{} because {:.0f} % do not come; {:.1f} % risk that more come than there are", report.allowance,
+                       away, report.overflow_risk * 100);
+}
+
 std::string text_of(const SuggestionReport& report, const ShopView& shop, const Style& style) {
     TextFields fields;
     fields.add("window", shop.window(report.window));
     fields.add("prepare", fmt::format("{}", report.items));
-    fields.add("on top", fmt::format("{} because {:.0f} % do not come; {:.1f} % risk that more come than there are",
-                                     report.allowance, report.no_show_prob.value() * 100, report.overflow_risk * 100));
+    fields.add("on top", allowance_text(report));
     fields.add("demand", fmt::format("{:.1f} reservations, {} to {} in 8 of 10 cases", report.expected_demand,
                                      report.low, report.high));
     fields.add("costs",

@@ -83,6 +83,36 @@ TEST(Pooled, ExplainsItsAnswerAsABaseLevelAndWhatMovedIt) {
     EXPECT_NEAR(weekday->moved, explanation.expected - explanation.expected / weekday->factor, 1e-9);
 }
 
+bool tells_of_window(const Forecast& forecast) {
+    return std::any_of(forecast.effects.begin(), forecast.effects.end(),
+                       [](const Effect& effect) { return effect.kind == EffectKind::window; });
+}
+
+TEST(Pooled, TellsOfAWindowOnlyIfThereIsAnotherToHoldItAgainst) {
+    std::vector<Observation> history;
+    for (int day = 0; day < 40; ++day) {
+        history.push_back(ObservationBuilder().on(monday + days(day)).at(hours(12)).reserved(4));
+        history.push_back(ObservationBuilder().on(monday + days(day)).of(CategoryId(2)).at(hours(18)).reserved(9));
+    }
+    const Forecast alone = taught(history)->forecast(slot_on(monday + days(40)));
+    for (int day = 40; day < 80; ++day) {
+        history.push_back(ObservationBuilder().on(monday + days(day)).at(hours(12)).reserved(4));
+        history.push_back(ObservationBuilder().on(monday + days(day)).at(hours(18)).reserved(9));
+    }
+    const Forecast beside = taught(history)->forecast(slot_on(monday + days(80)));
+
+    EXPECT_FALSE(tells_of_window(alone)) << "bread was never offered in the evening";
+    EXPECT_TRUE(tells_of_window(beside));
+}
+
+TEST(Pooled, SaysThatNobodyIsExpected) {
+    std::vector<Observation> history;
+    for (int day = 0; day < 40; ++day) history.push_back(ObservationBuilder().on(monday + days(day)).reserved(0));
+
+    EXPECT_THAT(taught(history)->forecast(slot_on(monday + days(40))).rationale,
+                testing::HasSubstr("expect no reservations"));
+}
+
 TEST(Pooled, ExplainsWhichRowsItRestsOnAndHowItsIntervalsDid) {
     const Forecast answer = taught(saturdays_are_busy())->forecast(slot_on(monday + days(84)));
     const Explanation& explanation = answer.explanation;
@@ -280,6 +310,25 @@ TEST(Pooled, SurvivesHostileHistories) {
     EXPECT_NEAR(taught(histories[4])->forecast(slot_on(monday + days(61))).mean, 1e6, 1e5);
     EXPECT_EQ(taught(histories[1])->forecast(slot_on(monday + days(61))).predicted_reservations, 0);
     EXPECT_GT(taught(histories[2])->forecast(slot_on(monday + days(61))).predicted_no_show_prob.value(), .8);
+}
+
+TEST(Pooled, TakesAMillionAtOnceAmongOrdinaryDays) {
+    std::vector<Observation> history = saturdays_are_busy();
+    history.push_back(ObservationBuilder().on(monday + days(84)).reserved(1'000'000));
+    for (int day = 85; day < 99; ++day) history.push_back(ObservationBuilder().on(monday + days(day)).reserved(4));
+
+    const Forecast answer = taught(history)->forecast(slot_on(monday + days(99)));
+
+    EXPECT_LT(answer.predicted_reservations, 12) << "one mistyped count is not the new level";
+}
+
+TEST(Pooled, IsNotAskedTooEarlyForRowsOfLaterDays) {
+    std::vector<Observation> history = saturdays_are_busy();
+    history.push_back(ObservationBuilder().on(monday + days(3000)).reserved(5));
+
+    const Forecast answer = taught(history)->forecast(slot_on(monday + days(84)));
+
+    EXPECT_NEAR(answer.mean, 4.5, 2.5) << "a row of the future is a row: nothing fails, and it moves little";
 }
 
 TEST(Pooled, KnowsTenThousandSeries) {

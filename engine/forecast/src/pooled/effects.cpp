@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace edge::forecast::pooled {
 
@@ -47,7 +48,7 @@ double mean_over_weekdays(const Question& question, Context context) {
     return sum / 7;
 }
 
-double mean_over_windows(const Question& question, Context context, std::span<const double> hours) {
+double mean_over_windows(const Question& question, Context context, const std::set<double>& hours) {
     double sum = 0;
     for (const double hour : hours) {
         context.start_hour = hour;
@@ -93,8 +94,18 @@ std::vector<std::string> unknown_of(const Slot& slot, const Evidence& evidence) 
     return unknown;
 }
 
+/// The start hours to hold a window against: those in which these series were offered, and its own. What was never
+/// offered at another hour tells nothing of hours.
+std::set<double> hours_of(std::span<const State::View> views, const Context& context) {
+    std::set<double> hours{context.start_hour};
+    for (const State::View& view : views) {
+        for (const auto& [hour, means] : view.series->windows) hours.insert(hour);
+    }
+    return hours;
+}
+
 /// The expected count asked again without one thing after the other.
-std::vector<Effect> effects_of(const Question& question, const Context& context, std::span<const double> hours,
+std::vector<Effect> effects_of(const Question& question, const Context& context, const std::set<double>& hours,
                                const Question::Answer& answer) {
     std::vector<Effect> effects;
     const auto add = [&](EffectKind kind, std::string cause, double without) {
@@ -130,6 +141,12 @@ std::vector<Effect> effects_of(const Question& question, const Context& context,
     return effects;
 }
 
+std::string range_text(std::int64_t low, std::int64_t high) {
+    if (high == 0) return "no reservations";
+    if (low == high) return fmt::format("{} reservation{}", high, high == 1 ? "" : "s");
+    return fmt::format("{} to {} reservations", low, high);
+}
+
 std::string unknown_text(const Slot& slot) {
     if (!slot.weather && !slot.temperature) return " Weather unknown.";
     if (!slot.temperature) return " Temperature unknown.";
@@ -143,7 +160,7 @@ Explanation explanation_of(const State& state, std::span<const State::View> view
     const Question question(state, views, slot.day.time_since_epoch().count());
     const Question::Answer answer = question.both(context);
     Explanation explanation{.expected = answer.expected,
-                            .effects = effects_of(question, context, state.hours(), answer),
+                            .effects = effects_of(question, context, hours_of(views, context), answer),
                             .evidence = evidence_of(state, views)};
     explanation.base_level = answer.expected;
     for (const Effect& effect : explanation.effects) explanation.base_level /= effect.factor;
@@ -171,7 +188,7 @@ std::string rationale_of(const Forecast& answer, const Slot& slot) {
                             std::abs(percent));
         ++told;
     }
-    text += fmt::format("; expect {} to {} reservations", answer.quantiles[1], answer.quantiles[17]);
+    text += "; expect " + range_text(answer.quantiles[1], answer.quantiles[17]);
     if (slot.weather || slot.temperature) text += source_note(slot.weather_source);
     text += "." + unknown_text(slot);
     if (answer.demand_uncut > answer.predicted_reservations) {

@@ -111,9 +111,6 @@ public:
     /// own, so that the order they come in does not matter.
     void learn_day(std::span<const Observation> day);
 
-    /// Start hours that have a feature of their own.
-    [[nodiscard]] std::span<const double> hours() const noexcept { return windows_.hours; }
-
 private:
     friend struct Codec;
     struct Work;
