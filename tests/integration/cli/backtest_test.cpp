@@ -137,7 +137,7 @@ TEST_F(BacktestCommand, SaysWhatItCannotRead) {
     refusal({"backtest"}, 66, "not_found");
     refusal({"backtest", "history.csv", "--method", "oracle"}, 64, "usage");
     write("history.csv", month(4));
-    refusal({"backtest", "history.csv", "--out", "no/such/folder.csv"}, 73, "already_exists");
+    refusal({"backtest", "history.csv", "--out", "no/such/folder.csv"}, 73, "io_failure");
 }
 
 /// The summary's numbers are the evaluator's, where both count the same.
