@@ -3,6 +3,7 @@
 #include "check_text.hpp"
 #include "engine_state.hpp"
 #include "refresh_worker.hpp"
+#include "uncaptured_rows.hpp"
 
 #include "edge/protocol/row_identity.hpp"
 #include "edge/storage/sellers.hpp"
@@ -159,7 +160,9 @@ Engine Engine::create(const std::string& path, const NewSeller& seller, const En
 
 Engine Engine::open(const std::string& path, const EngineOptions& options) {
     start_sodium();
-    return Engine(std::make_unique<State>(Connection::open(path, open_options(options)), options));
+    auto state = std::make_unique<State>(Connection::open(path, open_options(options)), options);
+    if (!options.read_only) check_capture(*state);
+    return Engine(std::move(state));
 }
 
 SellerId Engine::home_seller() {

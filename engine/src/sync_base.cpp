@@ -65,6 +65,14 @@ void SyncBase::detach(CapturedTable table, std::string_view key, std::int64_t ro
     storage::set_absent(*write_, table, key, *base);
 }
 
+void SyncBase::lose(CapturedTable table, std::int64_t row) {
+    const std::optional<BaseRow> base = storage::find_base(*db_, table, row);
+    if (!base) return;
+    storage::delete_base(*write_, table, row);
+    storage::insert_lost(*write_, base->hash);
+    sum_ -= sum_of(*base);
+}
+
 void SyncBase::confirm(std::string_view lane, std::int64_t seq, const std::set<RefusedRow>& refused) {
     for (const SealedRow& sealed : storage::sealed_rows_through(*db_, lane, seq)) {
         if (refused.contains({sealed.seq, sealed.table, sealed.key})) continue;

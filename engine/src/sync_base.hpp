@@ -34,6 +34,10 @@ public:
     /// The row is about to be deleted here, or was, while the hub has it.
     void detach(storage::CapturedTable table, std::string_view key, std::int64_t row);
 
+    /// The row is not here any more as the hub has it, and nobody knows what became of it. Does nothing for a row
+    /// without a base.
+    void lose(storage::CapturedTable table, std::int64_t row);
+
     /// Segments of the lane up to `seq` took effect, but for those rows, of which the hub says itself how they stand.
     void confirm(std::string_view lane, std::int64_t seq, const std::set<RefusedRow>& refused);
 

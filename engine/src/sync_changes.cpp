@@ -57,7 +57,8 @@ PendingChange deletion(CapturedTable table, std::string key, std::int64_t clock,
                       .fields = {}},
             .mask = 0,
             .hash = {},
-            .rows = std::move(rows)};
+            .rows = std::move(rows),
+            .made = {}};
 }
 
 PendingChange existing(const TableRows& rows, std::string key, bool created, std::int64_t mask, std::int64_t clock) {
@@ -71,7 +72,8 @@ PendingChange existing(const TableRows& rows, std::string key, bool created, std
                                    .fields = rows.fields(created ? TableRows::all_columns : mask)},
                          .mask = mask,
                          .hash = {},
-                         .rows = {}};
+                         .rows = {},
+                         .made = {}};
     if (!protocol::is_shared(rows.descriptor())) return change;
     change.hash = created
                       ? protocol::row_hash(rows.descriptor(), change.entry.key, change.entry.fields)
@@ -181,6 +183,7 @@ private:
         const bool created = changed.first != JournalOp::updated || deletions_->is_back(key);
         PendingChange change = existing(rows, std::move(key), created, changed.mask, clock_);
         if (created) change.rows = deletions_->rows_of(change.entry.key);
+        if (changed.first == JournalOp::created) change.made = changed.row;
         batches_->add(std::move(change));
     }
 
@@ -272,7 +275,7 @@ void collect_everything(Connection& db, protocol::Lane lane, std::int64_t clock,
     const auto add_deletions_of = [&](bool parents) {
         for (const JournalEntry& entry : deletions) {
             if (has_children(*protocol::find_table(entry.table)) == parents) {
-                batches.add({.entry = entry, .mask = 0, .hash = {}, .rows = {}});
+                batches.add({.entry = entry, .mask = 0, .hash = {}, .rows = {}, .made = {}});
             }
         }
     };

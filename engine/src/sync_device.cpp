@@ -2,6 +2,7 @@
 #include "sync_held.hpp"
 #include "sync_run.hpp"
 #include "sync_seal.hpp"
+#include "uncaptured_rows.hpp"
 
 #include "edge/protocol/diff.hpp"
 #include "edge/protocol/tables.hpp"
@@ -209,6 +210,7 @@ DiffReport Engine::diff(DiffFormat format) {
 SyncReport Engine::sync(const SyncOptions& options) {
     const SyncIdentity identity = sync_identity(*state_, options.app);
     if (options.dry_run) return dry_run(*state_, identity);
+    check_capture(*state_);
     const HubExchange exchange = options.exchange ? options.exchange : http_exchange(options);
     const Timestamp deadline = state_->now() + options.max_time;
     SyncReport report;

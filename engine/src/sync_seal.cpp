@@ -104,6 +104,7 @@ public:
             if (!left_out.contains({change.entry.table, change.entry.key})) keep(table, change, numbers.at(table.lane));
             const auto captured = static_cast<storage::CapturedTable>(table.number);
             for (const std::int64_t row : change.rows) base.detach(captured, change.entry.key, row);
+            if (change.made) base.lose(captured, *change.made);
         }
     }
 

@@ -65,8 +65,9 @@ void check_foreign_keys(Connection& db, Checks& checks) {
 
 void check_triggers(Connection& db, Checks& checks) {
     for (const std::string& name : storage::faulty_triggers(db)) {
-        checks.find(fmt::format("the journal trigger {} is missing or was changed", name),
-                    "run edge-analytics doctor --repair; changes made meanwhile were not captured");
+        checks.find(
+            fmt::format("the journal trigger {} is missing or was changed", name),
+            "open the file to write, as edge-analytics status does: the trigger is made and what it missed is found");
     }
 }
 

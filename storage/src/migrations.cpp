@@ -1,5 +1,6 @@
 #include "migrations.hpp"
 
+#include "edge/storage/capture_check.hpp"
 #include "edge/storage/captured_tables.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +12,10 @@ const Schema& device_schema() noexcept {
                                   .kind = "an edge-analytics file",
                                   .maker = "edge-analytics init",
                                   .migrations = migrations(),
-                                  .complete = [](WriteTransaction& write) { install_triggers(write); }};
+                                  .complete = [](WriteTransaction& write) {
+                                      install_triggers(write);
+                                      remember_capture(write);
+                                  }};
     return schema;
 }
 

@@ -25,6 +25,15 @@ std::optional<BaseRow> read_base(Query& row) {
     return BaseRow{.version = row.integer(0), .hash = hash_of(row.blob(1))};
 }
 
+SealedRow read_sealed(const Query& row) {
+    return {.table = static_cast<CapturedTable>(row.integer(0)),
+            .key = row.text(1),
+            .seq = row.integer(2),
+            .op = static_cast<JournalOp>(row.integer(3)),
+            .mask = row.integer(4),
+            .hash = row.is_null(5) ? std::nullopt : std::optional(hash_of(row.blob(5)))};
+}
+
 }  // namespace
 
 std::optional<BaseRow> find_base(Connection& connection, CapturedTable table, std::int64_t row) {
@@ -60,6 +69,22 @@ void delete_absent(WriteTransaction& write, CapturedTable table, std::string_vie
     write.connection().query("DELETE FROM sync_absent WHERE tbl = ? AND row_key = ?", number_of(table), key).run();
 }
 
+void insert_lost(WriteTransaction& write, const RowHash& hash) {
+    write.connection()
+        .query("INSERT OR IGNORE INTO sync_lost (hash) VALUES (?)", std::span<const std::uint8_t>(hash))
+        .run();
+}
+
+bool is_lost(Connection& connection, const RowHash& hash) {
+    return connection.query("SELECT 1 FROM sync_lost WHERE hash = ?", std::span<const std::uint8_t>(hash)).step();
+}
+
+void delete_lost(WriteTransaction& write, const RowHash& hash) {
+    write.connection().query("DELETE FROM sync_lost WHERE hash = ?", std::span<const std::uint8_t>(hash)).run();
+}
+
+void forget_lost(WriteTransaction& write) { write.connection().query("DELETE FROM sync_lost").run(); }
+
 void forget_versions(WriteTransaction& write) {
     write.connection().query("UPDATE sync_base SET version = 0 WHERE version <> 0").run();
     write.connection().query("UPDATE sync_absent SET version = 0 WHERE version <> 0").run();
@@ -81,15 +106,17 @@ std::vector<SealedRow> sealed_rows_through(Connection& connection, std::string_v
         "SELECT tbl, row_key, seq, op, mask, hash FROM sync_sealed WHERE lane = ? AND seq <= ? ORDER BY seq, tbl, "
         "row_key",
         lane, seq);
-    while (row.step()) {
-        rows.push_back({.table = static_cast<CapturedTable>(row.integer(0)),
-                        .key = row.text(1),
-                        .seq = row.integer(2),
-                        .op = static_cast<JournalOp>(row.integer(3)),
-                        .mask = row.integer(4),
-                        .hash = row.is_null(5) ? std::nullopt : std::optional(hash_of(row.blob(5)))});
-    }
+    while (row.step()) rows.push_back(read_sealed(row));
     return rows;
+}
+
+std::optional<SealedRow> last_sealed_row(Connection& connection, CapturedTable table, std::string_view key) {
+    Query row = connection.query(
+        "SELECT tbl, row_key, seq, op, mask, hash FROM sync_sealed WHERE tbl = ? AND row_key = ? ORDER BY seq DESC "
+        "LIMIT 1",
+        number_of(table), key);
+    if (!row.step()) return std::nullopt;
+    return read_sealed(row);
 }
 
 void delete_sealed_rows_through(WriteTransaction& write, std::string_view lane, std::int64_t seq) {

@@ -18,13 +18,17 @@ namespace edge::test {
 class Device {
 public:
     explicit Device(NearbyHub& hub) : hub_(&hub) {
-        EngineOptions options;
-        options.clock = [this] { return hub_->now; };
         engine = std::make_unique<Engine>(
-            Engine::create(path(), NewSeller{.name = "Corner Bakery", .marketplace_id = 7}, options));
+            Engine::create(path(), NewSeller{.name = "Corner Bakery", .marketplace_id = 7}, options()));
     }
 
     [[nodiscard]] std::string path() const { return folder_.file("shop.db"); }
+    /// What somebody does to the file while the program is down.
+    void while_down(const std::string& statements) {
+        engine.reset();
+        sql(statements);
+        engine = std::make_unique<Engine>(Engine::open(path(), options()));
+    }
     SyncReport sync() { return engine->sync({.url = "http://hub", .exchange = hub_->exchange()}); }
     Bundle post(const std::string& name = "Evening bag") {
         std::vector<CategoryId> categories;
@@ -55,6 +59,11 @@ public:
     std::unique_ptr<Engine> engine;
 
 private:
+    [[nodiscard]] EngineOptions options() const {
+        EngineOptions options;
+        options.clock = [this] { return hub_->now; };
+        return options;
+    }
     static std::vector<std::string> shared(std::vector<std::string> rows) {
         std::erase_if(
             rows, [](const std::string& row) { return row.starts_with("forecast_") || row.starts_with("analytics_"); });

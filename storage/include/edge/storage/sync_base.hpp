@@ -32,6 +32,12 @@ void delete_base(WriteTransaction& write, CapturedTable table, std::int64_t row)
 void set_absent(WriteTransaction& write, CapturedTable table, std::string_view key, const BaseRow& base);
 void delete_absent(WriteTransaction& write, CapturedTable table, std::string_view key);
 
+/// Hashes of rows that are not here as the hub had them, though the journal knows of no change.
+void insert_lost(WriteTransaction& write, const RowHash& hash);
+[[nodiscard]] bool is_lost(Connection& connection, const RowHash& hash);
+void delete_lost(WriteTransaction& write, const RowHash& hash);
+void forget_lost(WriteTransaction& write);
+
 /// Versions are counted anew: the hub was restored, or its order began again.
 void forget_versions(WriteTransaction& write);
 
@@ -48,6 +54,9 @@ void insert_sealed_row(WriteTransaction& write, std::string_view lane, const Sea
 /// In order of number.
 [[nodiscard]] std::vector<SealedRow> sealed_rows_through(Connection& connection, std::string_view lane,
                                                          std::int64_t seq);
+/// The last segment under way that has the row.
+[[nodiscard]] std::optional<SealedRow> last_sealed_row(Connection& connection, CapturedTable table,
+                                                       std::string_view key);
 void delete_sealed_rows_through(WriteTransaction& write, std::string_view lane, std::int64_t seq);
 /// The segment got another number.
 void renumber_sealed_rows(WriteTransaction& write, std::string_view lane, std::int64_t from, std::int64_t to);
