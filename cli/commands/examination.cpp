@@ -171,6 +171,19 @@ Diagnosis examine_backlog(const SyncStatusReport& sync, Timestamp now) {
                 .message = "the hub did not take " + count_of(sync.rejects, "change", "changes"),
                 .remedy = "edge-analytics sync status says which lane; the hub's operator sees them as dead letters"};
     }
+    if (sync.buckets_left_alone > 0) {
+        return {.check = "sync",
+                .health = Health::finding,
+                .message = count_of(sync.buckets_left_alone, "bucket", "buckets") +
+                           " of rows differed from the hub's again after each repair",
+                .remedy = "edge-analytics sync verify says which tables; look for what writes them"};
+    }
+    if (sync.diverged) {
+        return {.check = "sync",
+                .health = Health::finding,
+                .message = "the hub's rows are not what this file knows of them",
+                .remedy = "edge-analytics sync repairs them"};
+    }
     if (sync.pending_changes > 0 && sync.oldest_pending && now - *sync.oldest_pending > patience) {
         const std::string why = sync.last_error.empty() ? "" : " (" + sync.last_error + ")";
         return {.check = "sync",

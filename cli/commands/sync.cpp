@@ -109,6 +109,9 @@ Json json_of(const SyncStatusReport& report) {
                         {"pending_bytes", report.pending_bytes},
                         {"oldest_pending", json_instant(report.oldest_pending)},
                         {"rejects", report.rejects},
+                        {"diverged", report.diverged},
+                        {"repairs_today", report.repairs_today},
+                        {"buckets_left_alone", report.buckets_left_alone},
                         {"last_attempt", json_instant(report.last_attempt)},
                         {"last_success", json_instant(report.last_success)},
                         {"last_error", report.last_error},
@@ -129,6 +132,13 @@ std::string text_of(const SyncStatusReport& report, const ShopView& shop, const 
     if (!report.last_error.empty()) fields.add("last error", style.paint(Tone::bad, printable(report.last_error)));
     if (report.next_attempt) fields.add("next attempt", shop.local(*report.next_attempt));
     fields.add("not taken", count_of(report.rejects, "change", "changes"));
+    if (report.diverged) fields.add("rows", style.paint(Tone::bad, "not as the hub has them"));
+    if (report.repairs_today > 0)
+        fields.add("repaired today", count_of(report.repairs_today, "bucket of rows", "buckets of rows"));
+    if (report.buckets_left_alone > 0) {
+        fields.add("left alone", style.paint(Tone::bad, count_of(report.buckets_left_alone, "bucket", "buckets") +
+                                                            " that differed again after each repair"));
+    }
     TextTable lanes({{"Lane"},
                      {"Sealed", Align::right},
                      {"Applied", Align::right},

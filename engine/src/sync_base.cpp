@@ -1,8 +1,12 @@
 #include "sync_base.hpp"
 
+#include "edge/protocol/tables.hpp"
 #include "edge/storage/sync_state.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <utility>
 
 namespace edge {
 
@@ -88,6 +92,36 @@ void SyncBase::confirm(std::string_view lane, std::int64_t seq, const std::set<R
 }
 
 void SyncBase::store() { storage::set_sync_state(*write_, state_base_sum, protocol::digest_text(sum_)); }
+
+bool SyncBase::recount() {
+    Sum128 sum;
+    storage::Query row = db_->query("SELECT hash FROM sync_base UNION ALL SELECT hash FROM sync_absent");
+    while (row.step()) sum += protocol::digest_of_bytes(row.blob(0).first<16>());
+    return std::exchange(sum_, sum) != sum;
+}
+
+void tell_deletion(storage::WriteTransaction& write, CapturedTable table, std::string_view key) {
+    constexpr std::int64_t no_row = -1;
+    const Uuid uuid = *Uuid::parse(key);
+    write.connection()
+        .query("INSERT INTO journal (tbl, row, op, mask, uuid) VALUES (?, ?, ?, 0, ?)",
+               static_cast<std::int64_t>(table), no_row, static_cast<std::int64_t>(JournalOp::deleted), uuid)
+        .run();
+}
+
+void each_base_row(Connection& db, const std::function<void(const protocol::TableDescriptor& table,
+                                                            const std::string& key, const Sum128& hash)>& visit) {
+    for (const protocol::TableDescriptor& table : protocol::synced_tables()) {
+        if (!protocol::is_shared(table)) continue;
+        const storage::CapturedTableInfo& info = storage::captured_table(static_cast<CapturedTable>(table.number));
+        storage::Query here =
+            db.query(fmt::format("SELECT t.uuid, b.hash FROM {0} t JOIN sync_base b ON b.place = t.{1} * 16 + {2}",
+                                 info.name, info.key.substr(2), table.number));
+        while (here.step()) visit(table, here.uuid(0).wire(), protocol::digest_of_bytes(here.blob(1).first<16>()));
+        storage::Query absent = db.query("SELECT row_key, hash FROM sync_absent WHERE tbl = ?", table.number);
+        while (absent.step()) visit(table, absent.text(0), protocol::digest_of_bytes(absent.blob(1).first<16>()));
+    }
+}
 
 Sum128 stored_base_sum(Connection& db) {
     return protocol::parse_digest(storage::find_sync_state(db, state_base_sum)).value_or(Sum128{});

@@ -4,6 +4,7 @@
 #include "edge/storage/sync_base.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -42,6 +43,8 @@ public:
     void confirm(std::string_view lane, std::int64_t seq, const std::set<RefusedRow>& refused);
 
     [[nodiscard]] const protocol::Sum128& sum() const noexcept { return sum_; }
+    /// Adds up all over again; true if that gives another sum than was kept.
+    [[nodiscard]] bool recount();
     /// What was done since the sum was that is undone in the file.
     void put_back(const protocol::Sum128& sum) noexcept { sum_ = sum; }
     void store();
@@ -51,6 +54,15 @@ private:
     storage::Connection* db_;
     protocol::Sum128 sum_;
 };
+
+/// Puts a deletion into the journal for the hub, of a row that is not here. Not under a local id, which another row may
+/// bear when it is sealed.
+void tell_deletion(storage::WriteTransaction& write, storage::CapturedTable table, std::string_view key);
+
+/// Calls `visit` for every shared row of which it is known how the hub has it.
+void each_base_row(storage::Connection& db,
+                   const std::function<void(const protocol::TableDescriptor& table, const std::string& key,
+                                            const protocol::Sum128& hash)>& visit);
 
 /// The sum as it is stored.
 [[nodiscard]] protocol::Sum128 stored_base_sum(storage::Connection& db);

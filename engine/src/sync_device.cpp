@@ -1,5 +1,6 @@
 #include "sync_exchange.hpp"
 #include "sync_held.hpp"
+#include "sync_repair.hpp"
 #include "sync_run.hpp"
 #include "sync_seal.hpp"
 #include "uncaptured_rows.hpp"
@@ -28,6 +29,8 @@ namespace {
 
 /// Each run may have to be followed by another; more often than this is a fight with another process.
 constexpr int most_runs = 4;
+/// First of what is wrong here, then of what differs from the hub's.
+constexpr int most_repairs = 2;
 
 /// A part that a sync would send now.
 struct OutgoingPart {
@@ -211,16 +214,22 @@ SyncReport Engine::sync(const SyncOptions& options) {
     const SyncIdentity identity = sync_identity(*state_, options.app);
     if (options.dry_run) return dry_run(*state_, identity);
     check_capture(*state_);
+    find_gone_rows_daily(*state_);
     const HubExchange exchange = options.exchange ? options.exchange : http_exchange(options);
     const Timestamp deadline = state_->now() + options.max_time;
     SyncReport report;
     std::optional<RaiseAlarm> alarm;
     SyncRun::End end = SyncRun::End::again;
+    int repairs = 0;
     for (int run = 0; run < most_runs && end == SyncRun::End::again; ++run) {
         seal_pending(*state_, identity);
         SyncRun one(*state_, identity, options, exchange, deadline, report);
         end = one.go();
         if (one.alarm() && !is_thrown(alarm)) alarm = one.alarm();
+        if (end != SyncRun::End::complete || !report.diverged || repairs == most_repairs) continue;
+        if (!SyncRepair(*state_, identity, options, exchange, report).go()) break;
+        ++repairs;
+        end = SyncRun::End::again;
     }
     report.pending_changes = pending_changes(state_->db);
     report.next_attempt = next_attempt(state_->db);
@@ -271,6 +280,7 @@ SyncStatusReport Engine::sync_status() {
     Connection& db = state_->db;
     const storage::ReadTransaction read(db);
     const storage::UnappliedParts kept = storage::unapplied_parts(db);
+    const Timestamp day_ago = state_->now() - std::chrono::hours(24);
     const std::vector<StoredPart> parts = storage::list_parts(db);
     SyncStatusReport report{.replica = identity.replica,
                             .seller = identity.seller,
@@ -280,6 +290,9 @@ SyncStatusReport Engine::sync_status() {
                             .pending_bytes = kept.bytes,
                             .oldest_pending = kept.oldest,
                             .rejects = storage::count_rejects(db),
+                            .diverged = storage::find_sync_number(db, state_diverged) != 0,
+                            .repairs_today = storage::count_repairs(db, day_ago),
+                            .buckets_left_alone = storage::count_buckets_repaired(db, repairs_a_day, day_ago),
                             .last_attempt = stored_time(db, state_last_attempt),
                             .last_success = stored_time(db, state_last_success),
                             .last_error = storage::find_sync_state(db, state_last_error),

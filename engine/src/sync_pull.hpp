@@ -80,7 +80,6 @@ private:
     [[nodiscard]] Room make_room_for_category(const Incoming& incoming, ColumnValues& columns, std::int64_t other);
     [[nodiscard]] Room make_room_for_reservation(std::int64_t other);
     [[nodiscard]] Room make_room_for_fact(const Incoming& incoming, std::int64_t other);
-    void tell_deletion(storage::CapturedTable table, const std::string& key);
     [[nodiscard]] std::optional<std::int64_t> find_rival(const Incoming& incoming, const ColumnValues& columns) const;
     [[nodiscard]] std::string key_of(storage::CapturedTable table, std::int64_t row) const;
     [[nodiscard]] std::string free_category_name(const std::string& name) const;

@@ -151,20 +151,12 @@ PullApply::Room PullApply::make_room_for_fact(const Incoming& incoming, std::int
     if (incoming.change->key < key) {
         base_->detach(incoming.captured, key, other);
         db_->query(fmt::format("DELETE FROM {} WHERE {} = ?", info.name, info.key.substr(2)), other).run();
-        tell_deletion(incoming.captured, key);
+        tell_deletion(*write_, incoming.captured, key);
         return Room::made;
     }
     if (incoming.row) return Room::wait;
-    tell_deletion(incoming.captured, incoming.change->key);
+    tell_deletion(*write_, incoming.captured, incoming.change->key);
     return Room::lost;
-}
-
-/// Not under the row's local id, which the next row may bear when this is read.
-void PullApply::tell_deletion(CapturedTable table, const std::string& key) {
-    const Uuid uuid = *Uuid::parse(key);
-    db_->query("INSERT INTO journal (tbl, row, op, mask, uuid) VALUES (?, ?, ?, 0, ?)",
-               static_cast<std::int64_t>(table), no_row, static_cast<std::int64_t>(storage::JournalOp::deleted), uuid)
-        .run();
 }
 
 }  // namespace edge

@@ -308,6 +308,7 @@ void SyncRun::compare_digest(WriteTransaction& write, const SyncBase& base, cons
     if (digest.at != storage::find_sync_number(state_.db, state_seen)) return;
     report_.diverged = digest.root != protocol::digest_text(base.sum());
     storage::set_sync_state(write, state_diverged, std::int64_t{report_.diverged ? 1 : 0});
+    if (!report_.diverged) storage::forget_lost(write);
     if (report_.diverged) {
         state_.log(LogLevel::warning,
                    fmt::format("sync: the hub's rows differ from what is known of them, at {}", digest.at));

@@ -7,6 +7,7 @@
 #include "edge/storage/capture_check.hpp"
 #include "edge/storage/captured_tables.hpp"
 #include "edge/storage/journal.hpp"
+#include "edge/storage/sync_state.hpp"
 
 #include <fmt/format.h>
 
@@ -179,6 +180,20 @@ std::int64_t find_gone_rows(WriteTransaction& write) {
     const std::int64_t gone = scan.find_gone();
     scan.store();
     return gone;
+}
+
+void find_gone_rows_daily(Engine::State& state) {
+    constexpr std::string_view state_checked_day = "gone_rows_checked";
+    const std::string day =
+        format_date(LocalDate(std::chrono::floor<std::chrono::days>(state.now()).time_since_epoch()));
+    if (storage::find_sync_state(state.db, state_checked_day) == day) return;
+    WriteTransaction write(state.db);
+    const std::int64_t gone = find_gone_rows(write);
+    storage::set_sync_state(write, state_checked_day, day);
+    write.commit();
+    if (gone > 0) {
+        state.log(LogLevel::warning, fmt::format("sync: {} rows were deleted without a trace in the journal", gone));
+    }
 }
 
 void check_capture(Engine::State& state) {

@@ -1,5 +1,6 @@
 #include "support/nearby_hub.hpp"
 
+#include "edge/hub/repair.hpp"
 #include "edge/hub/sqlite_store.hpp"
 #include "edge/transport/gzip.hpp"
 
@@ -25,6 +26,11 @@ HubExchange NearbyHub::exchange() {
 }
 
 HubAnswer NearbyHub::deliver(const HubRequest& request) {
+    if (request.path == protocol::repair_path) {
+        const protocol::Decoded<protocol::RepairAnswer> answer = hub::answer_repair(*store_, request.body, {});
+        if (answer) return answer_of(200, protocol::encode(*answer));
+        return answer_of(answer.problem().status, protocol::encode(answer.problem()));
+    }
     const protocol::Decoded<hub::IntakeResult> result = hub::take_request(*store_, request.body, now);
     if (result) return answer_of(200, protocol::encode(result->ack));
     return answer_of(result.problem().status, protocol::encode(result.problem()));

@@ -345,6 +345,9 @@ struct SyncStatusReport {
     std::int64_t pending_bytes = 0;           ///< before compression
     std::optional<Timestamp> oldest_pending;  ///< no pending change is older
     std::int64_t rejects = 0;
+    bool diverged = false;                ///< the last comparison found the hub's rows not as this file knows them
+    std::int64_t repairs_today = 0;       ///< buckets of rows made equal with the hub's within 24 hours
+    std::int64_t buckets_left_alone = 0;  ///< repaired so often within 24 hours that they are not repaired any more
     std::optional<Timestamp> last_attempt;
     std::optional<Timestamp> last_success;
     std::string last_error;

@@ -4,6 +4,7 @@
 
 #include "edge/core/error.hpp"
 #include "edge/hub/digest.hpp"
+#include "edge/hub/repair.hpp"
 
 #include <array>
 #include <charconv>
@@ -18,8 +19,10 @@ namespace {
 struct Endpoint {
     std::string_view path;
     std::string_view method;
+    std::string_view content_type = {};  ///< of the body; empty: it has none
 };
-constexpr std::array<Endpoint, 8> all_endpoints{{{protocol::sync_path, "POST"},
+constexpr std::array<Endpoint, 9> all_endpoints{{{protocol::sync_path, "POST", protocol::sync_content_type},
+                                                 {protocol::repair_path, "POST", protocol::repair_content_type},
                                                  {protocol::pull_path, "GET"},
                                                  {"/v1/hello", "GET"},
                                                  {"/v1/status", "GET"},
@@ -45,10 +48,11 @@ std::string_view query_of(std::string_view target) {
     return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
 }
 
-bool is_ndjson(std::string_view content_type) {
+/// The type without its parameters.
+std::string_view media_type(std::string_view content_type) {
     std::string_view type = content_type.substr(0, content_type.find(';'));
     while (type.ends_with(' ')) type.remove_suffix(1);
-    return type == protocol::sync_content_type;
+    return type;
 }
 
 int hex_digit(char c) {
@@ -115,13 +119,13 @@ std::optional<HttpAnswer> Endpoints::refuse(const RequestHead& head) const {
         answer.allow = endpoint->method;
         return answer;
     }
-    if (endpoint->path != protocol::sync_path) {
+    if (endpoint->content_type.empty()) {
         if (head.content_length.value_or(0) == 0) return std::nullopt;
         return problem_answer(413, ProblemClass::too_big, protocol::reason::too_many_bytes, "this needs no body");
     }
-    if (!is_ndjson(head.content_type)) {
+    if (media_type(head.content_type) != endpoint->content_type) {
         return problem_answer(415, ProblemClass::upgrade, "wrong_content_type",
-                              "the body must be " + std::string(protocol::sync_content_type));
+                              "the body must be " + std::string(endpoint->content_type));
     }
     if (!head.content_encoding.empty() && head.content_encoding != "gzip" && head.content_encoding != "identity") {
         return problem_answer(415, ProblemClass::upgrade, "unknown_encoding", "the body may be gzip or plain");
@@ -156,6 +160,7 @@ HttpAnswer Endpoints::route(const RequestHead& head, std::string_view body) cons
     const std::string_view path = path_of(head.target);
     HttpAnswer answer;
     if (path == protocol::sync_path) return sync(body);
+    if (path == protocol::repair_path) return repair(body);
     if (path == protocol::pull_path) return pull(query_of(head.target));
     if (path == "/v1/deadletter") return dead_letters(query_of(head.target));
     if (path == "/v1/digest") return digest(query_of(head.target));
@@ -204,6 +209,14 @@ HttpAnswer Endpoints::pull(std::string_view query) const {
     IntakeOptions options = options_->intake;
     options.pull_bytes = full_pull_bytes;
     return sync_answer(take_parts(*store_, header, {}, now(), options));
+}
+
+HttpAnswer Endpoints::repair(std::string_view body) const {
+    const protocol::Decoded<protocol::RepairAnswer> result = answer_repair(*store_, body, options_->intake.limits);
+    if (!result) return problem_answer(result.problem());
+    HttpAnswer answer;
+    answer.body = protocol::encode(*result);
+    return answer;
 }
 
 HttpAnswer Endpoints::digest(std::string_view query) const {

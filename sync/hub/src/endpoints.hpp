@@ -50,6 +50,7 @@ private:
     [[nodiscard]] HttpAnswer route(const RequestHead& head, std::string_view body) const;
     [[nodiscard]] HttpAnswer sync(std::string_view body) const;
     [[nodiscard]] HttpAnswer sync_answer(const protocol::Decoded<IntakeResult>& result) const;
+    [[nodiscard]] HttpAnswer repair(std::string_view body) const;
     [[nodiscard]] HttpAnswer pull(std::string_view query) const;
     [[nodiscard]] HttpAnswer dead_letters(std::string_view query) const;
     [[nodiscard]] HttpAnswer digest(std::string_view query) const;

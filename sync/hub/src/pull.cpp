@@ -44,15 +44,7 @@ private:
     void add(const StoredRow& stored) {
         const protocol::TableDescriptor* table = protocol::find_table(stored.at.table);
         if (table == nullptr || !protocol::is_shared(*table)) return;
-        Change change{.table = std::string(table->name),
-                      .key = stored.at.key,
-                      .op = stored.row.deleted ? Op::remove : Op::create,
-                      .base = stored.row.version,
-                      .hlc = stored.row.hlc,
-                      .fields = stored.row.deleted ? protocol::Fields{} : stored.row.fields,
-                      .unknown_op = {},
-                      .extra = {},
-                      .fault = {}};
+        Change change = told_row(stored);
         if (page_.rows.empty()) page_.h0 = change.hlc;
         bytes_ += protocol::encode(change).size();
         page_.rows.push_back(std::move(change));
@@ -64,6 +56,18 @@ private:
 };
 
 }  // namespace
+
+Change told_row(const StoredRow& stored) {
+    return {.table = std::string(protocol::find_table(stored.at.table)->name),
+            .key = stored.at.key,
+            .op = stored.row.deleted ? Op::remove : Op::create,
+            .base = stored.row.version,
+            .hlc = stored.row.hlc,
+            .fields = stored.row.deleted ? protocol::Fields{} : stored.row.fields,
+            .unknown_op = {},
+            .extra = {},
+            .fault = {}};
+}
 
 PullPage pull_page(SellerReader& reader, const PullRequest& request) {
     Page page(request);

@@ -19,6 +19,9 @@ struct PullRequest {
     std::set<RowKey> wanted;
 };
 
+/// The row as a device is told it, with an absolute clock.
+[[nodiscard]] protocol::Change told_row(const StoredRow& stored);
+
 /// The next page of the seller's feed, from one state of it.
 [[nodiscard]] protocol::PullPage pull_page(SellerReader& reader, const PullRequest& request);
 /// The same where `news` are all shared rows after the cursor that are not known, in any order.

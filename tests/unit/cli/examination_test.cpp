@@ -74,5 +74,15 @@ TEST(Examination, FindsChangesThatTheHubDidNotTake) {
     EXPECT_EQ(examine_backlog(sync, at("2026-11-23T12:00:00Z")).health, Health::finding);
 }
 
+TEST(Examination, FindsRowsThatAreNotAsTheHubHasThem) {
+    SyncStatusReport sync;
+    sync.diverged = true;
+    EXPECT_EQ(examine_backlog(sync, at("2026-11-23T12:00:00Z")).health, Health::finding);
+
+    sync.diverged = false;
+    sync.buckets_left_alone = 1;
+    EXPECT_EQ(examine_backlog(sync, at("2026-11-23T12:00:00Z")).health, Health::finding);
+}
+
 }  // namespace
 }  // namespace edge::cli

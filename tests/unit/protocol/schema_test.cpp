@@ -4,6 +4,7 @@
 #include "edge/protocol/bundle_file.hpp"
 #include "edge/protocol/device_session.hpp"
 #include "edge/protocol/exchange.hpp"
+#include "edge/protocol/repair.hpp"
 #include "edge/protocol/seal.hpp"
 
 #include <gtest/gtest.h>
@@ -112,6 +113,25 @@ TEST(Schema, TakesAcks) { EXPECT_EQ(complaints("ack", {encode(full_ack()), encod
 
 TEST(Schema, TakesProblems) {
     EXPECT_EQ(complaints("problem", {encode(full_problem()), encode(make_problem(ProblemClass::bug, "x", ""))}), "");
+}
+
+TEST(Schema, TakesRepairs) {
+    TableBuckets bundles{.table = "bundles"};
+    bundles.sums.at(5) = {.high = 0, .low = 1};
+    const RepairRequest compare{
+        .seller = seller_key, .replica = replica_key, .tables = std::vector{bundles}, .rows = {}};
+    const RepairRequest tell{.seller = seller_key,
+                             .replica = replica_key,
+                             .tables = std::nullopt,
+                             .rows = {{.table = "bundles", .key = bread_key}}};
+    const RepairAnswer answer{.at = 7,
+                              .more = true,
+                              .buckets = {{.table = "bundles", .bucket = 5, .rows = {{.key = bread_key, .hash = {}}}}},
+                              .told = 1,
+                              .rows = {collect(), deletion("bundles", bread_key)}};
+
+    EXPECT_EQ(complaints("repair-request", {encode(compare), encode(tell)}), "");
+    EXPECT_EQ(complaints("repair-answer", {encode(answer), encode(RepairAnswer())}), "");
 }
 
 TEST(Schema, TakesBundleFilesAndReceipts) {
