@@ -22,14 +22,17 @@ using storage::SqlValue;
 
 namespace {
 
-/// A page's rows in an order in which they can be applied: parents are written before children and deleted after them.
+/// A page's rows in an order in which they can be applied: what nobody refers to is deleted first, since that frees
+/// unique names; then parents are written before children, and deleted after them.
 std::vector<const Change*> in_order(const std::vector<Change>& rows) {
     std::vector<const Change*> order;
     order.reserve(rows.size());
     for (const Change& row : rows) order.push_back(&row);
     const auto place = [](const Change& change) {
         const auto table = static_cast<std::int64_t>(protocol::table_order(change.table));
-        return change.op == Op::remove ? 1000 - table : table;
+        if (change.op != Op::remove) return table;
+        const TableDescriptor* descriptor = protocol::find_table(change.table);
+        return descriptor != nullptr && !has_children(*descriptor) ? -1 : 1000 - table;
     };
     std::stable_sort(order.begin(), order.end(),
                      [&](const Change* left, const Change* right) { return place(*left) < place(*right); });

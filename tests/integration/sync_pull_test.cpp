@@ -253,6 +253,21 @@ TEST_F(SyncPullTest, AHolidayMadeOnTwoDevicesIsOne) {
     EXPECT_THAT(kiosk.select("SELECT name FROM holidays"), ElementsAre("Feast"));
 }
 
+TEST_F(SyncPullTest, AHolidayMadeAnewInThePlaceOfADeletedOneStays) {
+    till.sql(
+        "INSERT INTO holidays (uuid, region, day, name) VALUES (x'01000000000000000000000000000001', 'GB', 1, 'A')");
+    settle();
+    till.sql(
+        "DELETE FROM holidays; "
+        "INSERT INTO holidays (uuid, region, day, name) VALUES (x'ff000000000000000000000000000001', 'GB', 1, 'A')");
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) {
+        EXPECT_THAT(device->select("SELECT hex(uuid) FROM holidays"), ElementsAre("FF000000000000000000000000000001"));
+    }
+}
+
 TEST_F(SyncPullTest, OneCodeGivenTwiceStaysTwoSales) {
     till.sql("INSERT INTO reservations (bundle_id, claim_code) SELECT bundle_id, 'TWICE' FROM bundles");
     tablet.sql("INSERT INTO reservations (bundle_id, claim_code) SELECT bundle_id, 'TWICE' FROM bundles");
