@@ -6,6 +6,7 @@
 #include "program/interrupt.hpp"
 #include "program/version.hpp"
 
+#include "edge/hub/outside_watch.hpp"
 #include "edge/hub/server.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@ namespace {
 struct Arguments {
     std::optional<std::string> listen;
     std::int64_t workers = 2;
+    std::int64_t marketplace_pause = 10;
     StoreArguments store;
 };
 
@@ -45,6 +47,8 @@ hub::ServerOptions options_of(Context& context, const Arguments& arguments) {
     options.port = address.port;
     if (arguments.workers < 1 || arguments.workers > 256)
         throw usage_error("cannot use --workers: it is not between 1 and 256");
+    if (arguments.marketplace_pause < 1 || arguments.marketplace_pause > 86'400)
+        throw usage_error("cannot use --marketplace-pause: it is not between 1 second and a day");
     options.workers = static_cast<std::size_t>(arguments.workers);
     options.app = fmt::format("edge-analytics/{}", program_version);
     if (context.has_fixed_clock()) options.clock = [fixed = context.now()] { return fixed; };
@@ -62,6 +66,8 @@ Answer run(Context& context, const Arguments& arguments) {
     const std::unique_ptr<hub::HubStore> store = open_or_create_hub(context, arguments.store);
     hub::HubServer server(*store, options);
     server.start();
+    const hub::OutsideWatch watch(*store, std::chrono::seconds(arguments.marketplace_pause), options.clock,
+                                  options.log);
     const std::string address = format_listen_address({.host = options.address, .port = server.port()});
     if (!is_loopback(options.address))
         context.err() << "warning: " << address
@@ -94,6 +100,8 @@ void add_hub_serve(Command& hub) {
     command.option("--listen", "ADDRESS:PORT", arguments->listen,
                    "127.0.0.1:8765 if not given; port 0 takes a free one");
     command.option("--workers", "N", arguments->workers, "Threads that work on the store; 2 if not given");
+    command.option("--marketplace-pause", "SECONDS", arguments->marketplace_pause,
+                   "Between looks at what a marketplace in the same database has changed; 10 if not given");
     add_store_options(command, arguments->store);
     command.examples({"edge-analytics hub serve --hub-db hub.db --listen 127.0.0.1:0",
                       "edge-analytics hub serve --store postgresql://edge@127.0.0.1/hub"});

@@ -99,12 +99,24 @@ std::string postgres_target(const std::string& database) {
     return "postgresql://postgres@/" + database + "?host=" + postgres_folder();
 }
 
-PostgresRows run_postgres(const std::string& target, const std::string& sql) {
-    const std::unique_ptr<PGconn, void (*)(PGconn*)> db(PQconnectdb(target.c_str()), &PQfinish);
-    if (PQstatus(db.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(db.get()));
-    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(db.get(), sql.c_str()), &PQclear);
+struct PostgresSession::Connection {
+    std::unique_ptr<PGconn, void (*)(PGconn*)> db;
+};
+
+PostgresSession::PostgresSession(const std::string& target)
+    : connection_(std::make_unique<Connection>(Connection{.db = {PQconnectdb(target.c_str()), &PQfinish}})) {
+    if (PQstatus(connection_->db.get()) != CONNECTION_OK) {
+        throw std::runtime_error(PQerrorMessage(connection_->db.get()));
+    }
+}
+
+PostgresSession::~PostgresSession() = default;
+
+PostgresRows PostgresSession::run(const std::string& sql) {
+    PGconn* db = connection_->db.get();
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(db, sql.c_str()), &PQclear);
     const ExecStatusType status = PQresultStatus(result.get());
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) throw std::runtime_error(PQerrorMessage(db.get()));
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) throw std::runtime_error(PQerrorMessage(db));
     PostgresRows rows;
     for (int row = 0; row < PQntuples(result.get()); ++row) {
         std::vector<std::string>& values = rows.emplace_back();
@@ -114,6 +126,10 @@ PostgresRows run_postgres(const std::string& target, const std::string& sql) {
         }
     }
     return rows;
+}
+
+PostgresRows run_postgres(const std::string& target, const std::string& sql) {
+    return PostgresSession(target).run(sql);
 }
 
 PostgresDatabase::PostgresDatabase() : name_(new_name()) {

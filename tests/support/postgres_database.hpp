@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,21 @@ namespace edge::test {
 /// Rows as text, NULL as "NULL". Throws std::runtime_error with what the server said.
 using PostgresRows = std::vector<std::vector<std::string>>;
 PostgresRows run_postgres(const std::string& target, const std::string& sql);
+
+/// A connection that stays open, for transactions of several statements.
+class PostgresSession {
+public:
+    explicit PostgresSession(const std::string& target);
+    PostgresSession(const PostgresSession&) = delete;
+    PostgresSession& operator=(const PostgresSession&) = delete;
+    ~PostgresSession();
+
+    PostgresRows run(const std::string& sql);
+
+private:
+    struct Connection;
+    std::unique_ptr<Connection> connection_;
+};
 
 /// An empty database of a name that nobody else uses; dropped when this goes.
 class PostgresDatabase {

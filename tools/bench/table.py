@@ -77,6 +77,22 @@ def memory_rows(build, quick):
                    "limit": 32, "note": "resident, /usr/bin/time -v"}
 
 
+def load_rows(build, quick):
+    """What a hub on PostgreSQL takes from many devices at once; the processor time tells how busy the machine was."""
+    finished = subprocess.run([build / "hub_load", "2" if quick else "15"], capture_output=True, text=True)
+    if finished.returncode != 0:
+        sys.exit(f"hub_load failed: {finished.stderr.strip()}")
+    found = json.loads(finished.stdout)
+    for key, name, limit in (("changes", "hub on PostgreSQL, 40 changes a segment, marketplace filled", 10_000),
+                             ("polls", "hub on PostgreSQL, idle polls", 3_333)):
+        one = found[key]
+        cpu = one["hub_and_load_cpu_us"] + one["postgres_cpu_us"]
+        yield {"name": name, "measured": one["per_second"], "baseline": None, "unit": f"{key}/s", "bar": 2, "limit": limit,
+               "note": f"{cpu:.0f} us of processor time each, PostgreSQL and load generator included"}
+    yield {"name": "hub on PostgreSQL, bytes of an idle poll, both ways", "measured": found["poll_bytes"],
+           "baseline": None, "unit": "B", "bar": 1, "limit": 700, "note": "headers included"}
+
+
 def number(value):
     if value >= 1000:
         return f"{value:,.0f}"
@@ -111,6 +127,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--load", action="store_true")
     parser.add_argument("name", nargs="?", default="")
     given = parser.parse_args()
     environment = dict(os.environ)
@@ -127,6 +144,8 @@ def main():
             rows += plain_rows(benchmarks_of(given.build / program, quick, environment), shapes)
     if given.name in "memory":
         rows += memory_rows(given.build, given.quick)
+    if given.load:
+        rows += load_rows(given.build, given.quick)
     print_table([row for row in rows if given.name in row["name"]])
 
 

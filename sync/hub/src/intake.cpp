@@ -34,6 +34,19 @@ namespace {
 /// Replicas and sellers are named by ids, which are short.
 constexpr std::size_t longest_name = 64;
 
+/// Begins anew what was lost to another transaction, or with its connection.
+template <class Act>
+auto with_retries(Act act) {
+    constexpr int attempts = 4;
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return act();
+        } catch (const TransactionLost&) {
+            if (attempt == attempts) throw;
+        }
+    }
+}
+
 struct ArrivedPart {
     PartId id;
     PartPlace place;
@@ -324,16 +337,26 @@ private:
 IntakeResult answer_poll(HubStore& store, const protocol::SyncHeader& header, Timestamp now,
                          const IntakeOptions& options) {
     const std::unique_ptr<SellerReader> reader = store.read(header.seller);
-    reader->expect(
-        {.replica = header.replica, .parts = {}, .rows = {}, .claims = {}, .written_bundles = {}, .now = {}});
+    reader->expect({.replica = header.replica,
+                    .parts = {},
+                    .rows = {},
+                    .claims = {},
+                    .written_bundles = {},
+                    .now = {},
+                    .seen = header.seen});
     return Intake(*reader, header, now, options).result();
 }
 
 IntakeResult take_arrived(HubStore& store, const protocol::SyncHeader& header, std::vector<ArrivedPart>& arrived,
                           Timestamp now, const IntakeOptions& options) {
     const std::unique_ptr<SellerWriter> writer = store.write(header.seller);
-    Expectation expectation{
-        .replica = header.replica, .parts = {}, .rows = {}, .claims = {}, .written_bundles = {}, .now = now};
+    Expectation expectation{.replica = header.replica,
+                            .parts = {},
+                            .rows = {},
+                            .claims = {},
+                            .written_bundles = {},
+                            .now = now,
+                            .seen = {}};
     for (const ArrivedPart& part : arrived) {
         expectation.parts.push_back(part.id);
         expect_segment(part.segment, expectation);
@@ -365,15 +388,34 @@ Decoded<IntakeResult> take_parts(HubStore& store, const protocol::SyncHeader& he
     if (std::optional<Problem> problem = check_header(header)) return *std::move(problem);
     Decoded<std::vector<ArrivedPart>> arrived = read_parts(header, parts, options.limits);
     if (!arrived) return arrived.problem();
-    constexpr int attempts = 4;
-    for (int attempt = 1;; ++attempt) {
-        try {
-            if (arrived->empty()) return answer_poll(store, header, now, options);
-            return take_arrived(store, header, *arrived, now, options);
-        } catch (const TransactionLost&) {
-            if (attempt == attempts) throw;
+    return with_retries([&]() -> Decoded<IntakeResult> {
+        if (arrived->empty()) return answer_poll(store, header, now, options);
+        return take_arrived(store, header, *arrived, now, options);
+    });
+}
+
+std::size_t take_in_outside_changes(HubStore& store, Timestamp now) {
+    std::size_t sellers = 0;
+    std::optional<std::string> after = std::string();
+    while (after) {
+        OutsideLook look = store.look_outside(*after, now);
+        for (const std::string& seller : look.changed) {
+            with_retries([&] {
+                const std::unique_ptr<SellerWriter> writer = store.write(seller);
+                writer->expect({.replica = {},
+                                .parts = {},
+                                .rows = {},
+                                .claims = {},
+                                .written_bundles = {},
+                                .now = now,
+                                .seen = {}});
+                if (writer->take_in_outside_changes(now)) writer->commit();
+            });
+            ++sellers;
         }
+        after = std::move(look.next);
     }
+    return sellers;
 }
 
 Decoded<IntakeResult> take_request(HubStore& store, std::string_view body, Timestamp now,

@@ -60,7 +60,7 @@ struct LostBundle {
 struct Market {
     std::optional<MarketProfile> profile;
     std::vector<MarketCategory> categories;
-    std::optional<std::string> category_mark;
+    std::string category_mark;          ///< empty without any
     std::vector<MarketBundle> bundles;  ///< by id
     std::vector<LostBundle> lost_bundles;
 };

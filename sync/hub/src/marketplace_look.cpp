@@ -154,6 +154,19 @@ void queue_seen_bundles(PostgresConnection& db, const std::string& seller, const
 
 }  // namespace
 
+OutsideLook marketplace_look_outside(PostgresConnection& db, const std::string& after, Timestamp now) {
+    constexpr std::int64_t sellers_at_once = 500;
+    const PostgresResult page = db.run(sql::page_of_sellers, PostgresValues().name(after).integer(sellers_at_once));
+    OutsideLook look;
+    if (page.size() == 0) return look;
+    std::vector<std::string> sellers;
+    for (int row = 0; row < page.size(); ++row) sellers.push_back(page.text(row, 0));
+    if (page.size() == sellers_at_once) look.next = restored_name(sellers.back());
+    const PostgresResult changed = db.run(sql::look_at_sellers, PostgresValues().texts(sellers).instant(now));
+    for (int row = 0; row < changed.size(); ++row) look.changed.push_back(changed.name(row, 0));
+    return look;
+}
+
 void MarketplaceLook::queue(const Expectation& expectation) {
     locks_ = !expectation.written_bundles.empty();
     if (locks_) {

@@ -10,6 +10,9 @@
 
 namespace edge::hub {
 
+/// Looks at some of the sellers behind `after`, without a transaction.
+[[nodiscard]] OutsideLook marketplace_look_outside(PostgresConnection& db, const std::string& after, Timestamp now);
+
 /// What others have changed in the marketplace since the hub saw a seller there last, in one transaction in which
 /// nobody else writes the seller at the hub.
 class MarketplaceLook {

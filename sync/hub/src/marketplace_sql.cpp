@@ -23,8 +23,8 @@ WHERE m.seller = $1 AND m.key = ANY ($2::text[]) ORDER BY b.bundle_id FOR NO KEY
 const std::string_view look_at_seller = R"sql(
 SELECT m.user_id, m.caught_up, m.settled, m.seen, m.seen_at, s.user_id IS NULL,
     s.user_id IS NOT NULL AND s.xmin::text <> m.profile,
-    m.categories <> (SELECT md5(coalesce(string_agg(concat_ws(' ', c.category_id, c.category_name,
-        c.category_coefficient), ',' ORDER BY c.category_id), '')) FROM category AS c),
+    m.categories <> (SELECT coalesce(md5(string_agg(concat_ws(' ', c.category_id, c.category_name,
+        c.category_coefficient), ',' ORDER BY c.category_id)), '') FROM category AS c),
     (SELECT coalesce(max(b.bundle_id), 0) FROM bundles AS b)
 FROM edge.market_seller AS m LEFT JOIN sellers AS s ON s.user_id = m.user_id
 WHERE m.seller = $1)sql";
@@ -47,6 +47,37 @@ SELECT b.bundle_id
 FROM edge.market_seller AS s JOIN bundles AS b ON b.seller_id = s.user_id AND b.bundle_id > s.settled
 WHERE s.seller = $1
     AND NOT EXISTS (SELECT 1 FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.id = b.bundle_id))sql";
+
+const std::string_view page_of_sellers =
+    "SELECT m.seller FROM edge.market_seller AS m WHERE m.seller > $1 AND m.caught_up ORDER BY m.seller LIMIT "
+    "$2::bigint";
+
+// The three looks above for many sellers at once: which of them have anything to be taken in.
+const std::string_view look_at_sellers = R"sql(
+WITH shop AS (
+    SELECT m.seller, m.user_id, m.settled, m.profile, m.categories
+    FROM unnest($1::text[]) AS w(seller) JOIN edge.market_seller AS m ON m.seller = w.seller),
+category_mark AS (
+    SELECT coalesce(md5(string_agg(concat_ws(' ', c.category_id, c.category_name, c.category_coefficient), ','
+        ORDER BY c.category_id)), '') AS mark FROM category AS c)
+SELECT shop.seller FROM shop
+WHERE shop.categories <> (SELECT k.mark FROM category_mark AS k)
+    OR EXISTS (SELECT 1 FROM sellers AS s WHERE s.user_id = shop.user_id AND s.xmin::text <> shop.profile)
+    OR EXISTS (
+        SELECT 1 FROM bundles AS b WHERE b.seller_id = shop.user_id AND b.bundle_id > shop.settled
+            AND NOT EXISTS (SELECT 1 FROM edge.market_bundle AS m WHERE m.seller = shop.seller AND m.id = b.bundle_id))
+    OR EXISTS (
+        SELECT 1 FROM edge.market_bundle AS m
+        LEFT JOIN bundles AS b ON b.bundle_id = m.id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS reservations, coalesce(sum(r.reservation_id), 0) AS reservation_ids,
+                count(r.collected_at) AS collected,
+                coalesce(sum(r.reservation_id) FILTER (WHERE r.collected_at IS NOT NULL), 0) AS collected_ids
+            FROM reservations AS r WHERE r.bundle_id = m.id) AS f
+        WHERE m.seller = shop.seller AND m.open_until > $2::bigint AND (b.bundle_id IS NULL OR b.xmin::text <> m.mark
+            OR f.reservations <> m.reservations OR f.reservation_ids <> m.reservation_ids
+            OR f.collected <> m.collected OR f.collected_ids <> m.collected_ids))
+ORDER BY shop.seller)sql";
 
 const std::string_view read_profile = R"sql(
 SELECT s.xmin::text, s.seller_name, s.address_line1, coalesce(s.address_line2, ''), s.city, s.post_code,

@@ -18,6 +18,8 @@ extern const std::string_view lock_written;
 extern const std::string_view look_at_seller;
 extern const std::string_view look_at_bundles;
 extern const std::string_view look_for_bundles;
+extern const std::string_view page_of_sellers;
+extern const std::string_view look_at_sellers;
 extern const std::string_view read_profile;
 extern const std::string_view read_categories;
 extern const std::string_view read_category_keys;

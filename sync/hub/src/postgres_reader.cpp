@@ -11,6 +11,13 @@ constexpr std::string_view select_head = "SELECT seq, applied_at, digest FROM ed
 constexpr std::string_view select_lanes =
     "SELECT epoch, lane, next_seq, next_part, parts, head, applied_head FROM edge.lane_cursor "
     "WHERE seller = $1 AND replica = $2 ORDER BY epoch, lane DESC";
+// The seller's head in every row; each of the others is a lane or a fact.
+constexpr std::string_view select_glance =
+    "SELECT h.seq, h.applied_at, h.digest, w.* FROM ("
+    "SELECT l.epoch, l.lane, l.next_seq, l.next_part, l.parts, l.head, l.applied_head, NULL AS name, NULL AS value "
+    "FROM edge.lane_cursor AS l WHERE l.seller = $1 AND l.replica = $2 UNION ALL "
+    "SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, f.name, f.value FROM edge.hub AS f) AS w "
+    "LEFT JOIN edge.seller_head AS h ON h.seller = $1 ORDER BY w.epoch, w.lane DESC";
 constexpr std::string_view select_parts =
     "SELECT p.epoch, p.lane, p.seq, p.part, p.hash, p.changes, p.outcomes, p.applied_at, p.bytes "
     "FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::bigint[]) AS w(epoch, lane, seq, part) "
@@ -62,16 +69,19 @@ std::vector<StoredRow> read_rows(const PostgresResult& result) {
     return found;
 }
 
+/// Columns: epoch, lane, next_seq, next_part, parts, head, applied_head.
+LaneState read_lane(const PostgresResult& result, int row, int first) {
+    return {.id = {.epoch = result.integer(row, first), .lane = stored_lane(result.view(row, first + 1))},
+            .cursor = {.next_seq = result.integer(row, first + 2),
+                       .next_part = static_cast<int>(result.integer(row, first + 3)),
+                       .parts = static_cast<int>(result.integer(row, first + 4)),
+                       .head = result.text(row, first + 5),
+                       .applied_head = result.text(row, first + 6)}};
+}
+
 std::vector<LaneState> read_lanes(const PostgresResult& result) {
     std::vector<LaneState> found;
-    for (int row = 0; row < result.size(); ++row) {
-        found.push_back({.id = {.epoch = result.integer(row, 0), .lane = stored_lane(result.view(row, 1))},
-                         .cursor = {.next_seq = result.integer(row, 2),
-                                    .next_part = static_cast<int>(result.integer(row, 3)),
-                                    .parts = static_cast<int>(result.integer(row, 4)),
-                                    .head = result.text(row, 5),
-                                    .applied_head = result.text(row, 6)}});
-    }
+    for (int row = 0; row < result.size(); ++row) found.push_back(read_lane(result, row, 0));
     return found;
 }
 
@@ -195,6 +205,22 @@ std::size_t PostgresQueries::read_ahead(std::vector<PostgresResult>& results, st
         for (ClaimHolder& holder : read_claims(results.at(first++))) claims_[holder.claim].push_back(std::move(holder));
     }
     return first;
+}
+
+bool PostgresQueries::glance(std::int64_t seen) {
+    const PostgresResult result = db_->run(select_glance, values_of_replica(seller_, expected_.replica));
+    SellerHead head = head_of(result);
+    if (head.seq > seen) return false;
+    head_ = head;
+    std::vector<LaneState> lanes;
+    HubSettings settings;
+    for (int row = 0; row < result.size(); ++row) {
+        if (!result.is_null(row, 3)) lanes.push_back(read_lane(result, row, 3));
+        if (!result.is_null(row, 10)) read_fact(result.view(row, 10), result.view(row, 11), settings);
+    }
+    lanes_ = std::move(lanes);
+    settings_ = std::move(settings);
+    return true;
 }
 
 void PostgresQueries::forget_ahead() {

@@ -24,6 +24,9 @@ public:
     /// out of that trip's results, from `first` on, and returns where they end.
     void queue_ahead();
     std::size_t read_ahead(std::vector<PostgresResult>& results, std::size_t first);
+    /// Answers `settings`, `head` and `lanes` from one statement that needs no transaction. False, and nothing is
+    /// answered, if the seller is beyond `seen`.
+    [[nodiscard]] bool glance(std::int64_t seen);
     /// What was read ahead no longer holds.
     void forget_ahead();
 

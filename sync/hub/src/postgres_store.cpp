@@ -92,9 +92,16 @@ class PostgresSellerReader final : public PostgresSeller<SellerReader> {
 public:
     using PostgresSeller::PostgresSeller;
 
+    void expect(Expectation expectation) override {
+        seen_ = expectation.seen;
+        PostgresSeller::expect(std::move(expectation));
+    }
+
 private:
     PostgresQueries& opened() override {
-        if (transaction_) return queries();
+        if (transaction_ || glanced_) return queries();
+        if (seen_) glanced_ = queries().glance(*std::exchange(seen_, std::nullopt));
+        if (glanced_) return queries();
         transaction_.emplace(db(), PostgresTransaction::Kind::read);
         queries().queue_ahead();
         std::vector<PostgresResult> results = db().run();
@@ -102,6 +109,8 @@ private:
         return queries();
     }
 
+    std::optional<std::int64_t> seen_;
+    bool glanced_ = false;  ///< the seller is not beyond what the poll has seen: no transaction is needed
     std::optional<PostgresTransaction> transaction_;
 };
 
@@ -343,6 +352,12 @@ public:
         std::vector<std::string> found;
         for (int row = 0; row < result.size(); ++row) found.push_back(result.name(row, 0));
         return found;
+    }
+
+    OutsideLook look_outside(const std::string& after, Timestamp now) override {
+        if (!market_) return {};
+        const PostgresLease lease(pool_);
+        return marketplace_look_outside(*lease, after, now);
     }
 
     std::vector<SellerDeadLetter> dead_letters(const DeadLetterFilter& filter) override;

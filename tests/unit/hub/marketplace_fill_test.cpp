@@ -1,5 +1,6 @@
 #include "marketplace_fixture.hpp"
 
+#include "edge/analytics/graph_types.hpp"
 #include "edge/core/error.hpp"
 
 #include <thread>
@@ -243,6 +244,19 @@ TEST_F(MarketplaceFillTest, KeepsOneGraphOfATypeWhenSeveralDevicesMakeItAtOnce) 
 
     EXPECT_THAT(market.select("SELECT graph_type, count(*) FROM analytics_graphs GROUP BY 1"), ElementsAre("3|1"));
     EXPECT_EQ(market.number("SELECT count(*) FROM analytics_points"), 1);
+}
+
+TEST_F(MarketplaceFillTest, KnowsTheGraphTypesThatDevicesMake) {
+    std::vector<std::string> types;
+    for (const GraphType& type : analytics::graph_types()) {
+        const auto text = [](const std::string& label) { return label.empty() ? std::string("NULL") : label; };
+        types.push_back(std::to_string(type.id) + '|' + type.chart_type + '|' + type.summary + '|' +
+                        text(type.x_axis_label) + '|' + text(type.y_axis_label));
+    }
+
+    EXPECT_EQ(market.select("SELECT graph_type_id, chart_type, graph_summary, x_axis_label, y_axis_label FROM "
+                            "analytics_graphs_types ORDER BY graph_type_id"),
+              types);
 }
 
 TEST_F(MarketplaceFillTest, DrawsNumbersPastThoseThatWereGivenByHand) {

@@ -1,6 +1,9 @@
 #include "marketplace_fixture.hpp"
 
+#include "edge/hub/outside_watch.hpp"
+
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace edge::hub {
@@ -214,6 +217,63 @@ TEST_F(MarketplaceWebTest, BringsEverythingThatTheSellerHadBefore) {
 
     EXPECT_THAT(rows(), AllOf(Contains(HasSubstr("Years ago")), Contains(HasSubstr("WEB111")),
                               Not(Contains(HasSubstr("Not ours")))));
+}
+
+TEST_F(MarketplaceWebTest, TellsADeviceThatOnlyPolls) {
+    open_shop();
+    market.reserve(bundle, market.add_consumer("Jane"), "WEB111");
+    EXPECT_THAT(sync().pull.rows, IsEmpty());
+
+    EXPECT_EQ(take_in_outside_changes(*store, now), 1U);
+
+    EXPECT_THAT(pulled(sync()), ElementsAre(HasSubstr("WEB111")));
+    EXPECT_EQ(take_in_outside_changes(*store, now), 0U);
+}
+
+TEST_F(MarketplaceWebTest, LooksByItselfNowAndThen) {
+    open_shop();
+    std::promise<std::string> told;
+    const LogSink log = [&](const LogEvent& event) { told.set_value(std::string(event.name)); };
+    market.add_bundle(seller, "Made online");
+    const OutsideWatch watch(
+        *store, std::chrono::hours(1), [this] { return now; }, log);
+
+    EXPECT_EQ(told.get_future().get(), "marketplace_changes");
+
+    EXPECT_THAT(pulled(sync()), ElementsAre(HasSubstr("Made online")));
+}
+
+TEST_F(MarketplaceWebTest, BeginsARequestAnewThatIsTheVictimOfADeadlock) {
+    open_shop();
+    device.offer(3, "Second bag");
+    sync();
+    const std::string deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    const std::int64_t before = market.number(deadlocks);
+    device.edit("bundles", 2, {{"price_minor", std::int64_t{100}}});
+    device.edit("bundles", 3, {{"price_minor", std::int64_t{200}}});
+    const std::string second = std::to_string(market.number("SELECT max(bundle_id) FROM bundles"));
+
+    // who waits longest without looking for a deadlock is not its victim
+    test::PostgresSession web(market.target());
+    test::PostgresSession watching(market.target());
+    web.run("SET deadlock_timeout = '5min'");
+    web.run("BEGIN");
+    web.run("UPDATE bundles SET description = 'online' WHERE bundle_id = " + second);
+    std::thread hub([this] { EXPECT_THAT(sync().outcomes, IsEmpty()); });
+    // the hub holds the first bundle and waits for the second
+    while (
+        watching.run("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+            .empty()) {
+        std::this_thread::yield();
+    }
+    web.run("UPDATE bundles SET description = 'online' WHERE bundle_id = " + std::to_string(bundle));
+    web.run("COMMIT");
+    hub.join();
+
+    store.reset();  // a connection that ends has told the server what it saw
+    while (market.number(deadlocks) == before) std::this_thread::yield();
+    EXPECT_THAT(market.select("SELECT description, price FROM bundles ORDER BY bundle_id"),
+                ElementsAre("online|1.00", "online|2.00"));
 }
 
 TEST_F(MarketplaceWebTest, LosesAndDoublesNothingWhileBothSidesSell) {

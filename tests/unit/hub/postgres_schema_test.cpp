@@ -105,7 +105,8 @@ TEST(PostgresSchema, NamesTheSellerForEachOfTheHubsTablesInAStatementAboutTheMar
     const std::regex mention(R"((INSERT INTO|UPDATE|FROM|JOIN|USING|,) edge\.(\w+)( AS (\w+))?( \((\w+))?)");
     int seen = 0;
     for (const std::string& statement : marketplace_statements()) {
-        // asked for all sellers when one arrives that the hub does not know
+        // asked for many sellers: when one arrives that the hub does not know, and now and then
+        if (statement.find("unnest($1::text[]) AS w(seller)") != std::string::npos) continue;
         if (statement.find("NOT EXISTS (SELECT 1 FROM edge.market_seller AS m WHERE m.user_id") != std::string::npos)
             continue;
         for (std::sregex_iterator it(statement.begin(), statement.end(), mention), last; it != last; ++it, ++seen) {

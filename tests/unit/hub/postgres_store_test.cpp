@@ -1,9 +1,11 @@
 #include "edge/hub/postgres_store.hpp"
 
 #include "hub_fixture.hpp"
+#include "postgres_connection.hpp"
 #include "support/postgres_database.hpp"
 
 #include "edge/core/error.hpp"
+#include "edge/hub/transaction_lost.hpp"
 
 #include <gmock/gmock.h>
 
@@ -138,6 +140,40 @@ TEST_F(PostgresStoreTest, BeginsARequestAnewWhenItsConnectionIsLost) {
     const protocol::Ack ack = take(device, device.seal_bytes());
 
     EXPECT_EQ(ops(ack).applied, 2);
+}
+
+TEST_F(PostgresStoreTest, ASerialisationFailureIsATransactionLost) {
+    PostgresConnection db(empty.target(), {});
+    static_cast<void>(db.run("CREATE TABLE one AS SELECT 1 AS value"));
+    static_cast<void>(db.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
+    static_cast<void>(db.run("SELECT value FROM one"));
+    empty.run("UPDATE one SET value = 2");
+
+    EXPECT_THROW(static_cast<void>(db.run("UPDATE one SET value = 3")), TransactionLost);
+}
+
+TEST_F(PostgresStoreTest, AnIdlePollBeginsNoTransaction) {
+    device.seller_row(1);
+    take(device, device.seal_bytes());
+    const auto last_statement = [&] {
+        return test::run_postgres(stores.target("hub"),
+                                  "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND "
+                                  "application_name = 'edge-analytics hub'");
+    };
+    device.seen = 1;
+
+    const protocol::Ack idle = take(device, {});
+    const std::string statement = last_statement().at(0).at(0);
+    device.seen = 0;
+    const protocol::Ack news = take(device, {});
+
+    EXPECT_THAT(statement, testing::StartsWith("SELECT h.seq"));
+    EXPECT_EQ(last_statement().at(0).at(0), "ROLLBACK");
+    EXPECT_EQ(idle.pull.rows.size(), 0U);
+    EXPECT_EQ(news.pull.rows.size(), 1U);
+    EXPECT_EQ(ops(idle).applied, ops(news).applied);
+    EXPECT_EQ(idle.digest, news.digest);
+    EXPECT_EQ(idle.hub_epoch, store->settings().epoch);
 }
 
 TEST_F(PostgresStoreTest, ABackupWaitsForTheRequestsThatCouldEscapeIt) {

@@ -62,6 +62,10 @@ struct IntakeResult {
 std::vector<protocol::ChangeOutcome> write_own_rows(HubStore& store, std::string_view seller,
                                                     std::vector<protocol::Change> changes, Timestamp now);
 
+/// Takes in what others have changed in tables that the store shares with them, so that it reaches devices which only
+/// poll. Returns for how many sellers.
+std::size_t take_in_outside_changes(HubStore& store, Timestamp now);
+
 /// Takes a bundle file's parts the way the network would have brought them, a request's worth at a time, and returns
 /// the receipt for the device. Throws `corrupt_data` for a file that is not whole (nothing is taken then), `refused`
 /// for one whose parts belong to nobody, and what the store throws.

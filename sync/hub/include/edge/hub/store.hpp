@@ -157,6 +157,7 @@ struct Expectation {
     std::set<Claim> claims;
     std::set<std::string> written_bundles;  ///< bundles that the request is going to write
     std::optional<Timestamp> now;           ///< if the request will look at what others have changed
+    std::optional<std::int64_t> seen;       ///< of a poll: no rows are asked for unless the seller is beyond that
 };
 
 /// Reads one state of one seller. Every method takes what it needs at once, so that a store over a network needs one
@@ -204,6 +205,12 @@ public:
     virtual void commit() = 0;
 };
 
+/// Sellers in whose rows others have changed something, in tables that the store shares with them.
+struct OutsideLook {
+    std::vector<std::string> changed;
+    std::optional<std::string> next;  ///< to go on behind that seller; nothing at the end
+};
+
 struct DeadLetterFilter {
     std::string seller;             ///< empty: all sellers
     std::optional<ChangeId> after;  ///< within the seller; needs one
@@ -248,6 +255,9 @@ public:
     virtual void declare_covered(Timestamp began) = 0;
     /// The database was restored from a backup: a new epoch, which it returns.
     virtual std::string declare_restored() = 0;
+
+    /// Looks at some sellers behind `after`, in order.
+    [[nodiscard]] virtual OutsideLook look_outside(const std::string& /*after*/, Timestamp /*now*/) { return {}; }
 
     [[nodiscard]] virtual std::vector<std::string> sellers() = 0;
     [[nodiscard]] virtual std::vector<SellerDeadLetter> dead_letters(const DeadLetterFilter& filter) = 0;

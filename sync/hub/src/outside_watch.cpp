@@ -1,0 +1,48 @@
+#include "edge/hub/outside_watch.hpp"
+
+#include "edge/core/error.hpp"
+#include "edge/hub/intake.hpp"
+
+#include <utility>
+
+namespace edge::hub {
+
+OutsideWatch::OutsideWatch(HubStore& store, std::chrono::milliseconds pause, std::function<Timestamp()> clock,
+                           LogSink log)
+    : store_(&store), pause_(pause), clock_(std::move(clock)), log_(std::move(log)), thread_([this] { run(); }) {}
+
+OutsideWatch::~OutsideWatch() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopped_ = true;
+    }
+    stopping_.notify_all();
+    thread_.join();
+}
+
+void OutsideWatch::run() {
+    std::unique_lock lock(mutex_);
+    while (!stopped_) {
+        lock.unlock();
+        take_turn();
+        lock.lock();
+        stopping_.wait_for(lock, pause_, [this] { return stopped_; });
+    }
+}
+
+void OutsideWatch::take_turn() {
+    const Timestamp now =
+        clock_ ? clock_() : std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    try {
+        const std::size_t sellers = take_in_outside_changes(*store_, now);
+        if (sellers == 0 || !log_) return;
+        log_({.severity = Severity::info,
+              .name = "marketplace_changes",
+              .facts = {{"sellers", std::to_string(sellers)}}});
+    } catch (const Error& error) {
+        if (log_)
+            log_({.severity = Severity::warning, .name = "marketplace_failed", .facts = {{"error", error.what()}}});
+    }
+}
+
+}  // namespace edge::hub
