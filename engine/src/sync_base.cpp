@@ -1,5 +1,6 @@
 #include "sync_base.hpp"
 
+#include "edge/core/planted_bugs.hpp"
 #include "edge/protocol/tables.hpp"
 #include "edge/storage/sync_state.hpp"
 
@@ -45,7 +46,7 @@ void SyncBase::put(CapturedTable table, std::string_view key, std::optional<std:
     } else {
         storage::set_absent(*write_, table, key, base);
     }
-    sum_ += hash;
+    if (!EDGE_PLANTED(base_not_updated)) sum_ += hash;
 }
 
 void SyncBase::remove(CapturedTable table, std::string_view key, std::optional<std::int64_t> row) {

@@ -1,5 +1,6 @@
 #include "sync_pull.hpp"
 
+#include "edge/core/planted_bugs.hpp"
 #include "edge/storage/journal.hpp"
 #include "edge/storage/sync_state.hpp"
 
@@ -160,6 +161,7 @@ void PullApply::take_back(const Incoming& incoming) {
 }
 
 void PullApply::guard(bool on) {
+    if (EDGE_PLANTED(pull_echoed)) return;
     db_->query(on ? "INSERT OR IGNORE INTO capture_guard (applying) VALUES (1)" : "DELETE FROM capture_guard").run();
 }
 
@@ -221,7 +223,7 @@ void PullApply::apply_deletion(const Incoming& incoming) {
     unpark(incoming);
     take_back(incoming);
     base_->remove(incoming.captured, incoming.change->key, incoming.row);
-    if (!incoming.row || incoming.unconfirmed.created) return;
+    if (!incoming.row || incoming.unconfirmed.created || EDGE_PLANTED(pulled_tombstone_lost)) return;
     if (still_needed(incoming)) return park(incoming);
     if (incoming.captured == CapturedTable::bundles) {
         storage::Query children =
@@ -279,7 +281,7 @@ void PullApply::update(const Incoming& incoming) {
     each_column(*incoming.table, [&](const Column& column, int bit) {
         const FieldValue* value = protocol::find_field(incoming.change->fields, column.name);
         const FieldValue* here = protocol::find_field(current, column.name);
-        const bool changed_here = ((incoming.unconfirmed.mask >> bit) & 1) != 0;
+        const bool changed_here = ((incoming.unconfirmed.mask >> bit) & 1) != 0 && !EDGE_PLANTED(rebase_dropped);
         if (value == nullptr || changed_here || (here != nullptr && *here == *value)) return;
         if (const auto* keys = std::get_if<std::vector<std::string>>(value)) {
             categories = *keys;

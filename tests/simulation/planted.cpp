@@ -9,7 +9,7 @@ PlantedBug planted = PlantedBug::none;
 
 using simulation::PlantedName;
 using enum PlantedBug;
-constexpr std::array<PlantedName, 16> names{{{ack_before_commit, "ack_before_commit"},
+constexpr std::array<PlantedName, 20> names{{{ack_before_commit, "ack_before_commit"},
                                              {cursor_not_moved, "cursor_not_moved"},
                                              {chain_unchecked, "chain_unchecked"},
                                              {journal_trimmed_early, "journal_trimmed_early"},
@@ -24,7 +24,11 @@ constexpr std::array<PlantedName, 16> names{{{ack_before_commit, "ack_before_com
                                              {lock_held_over_network, "lock_held_over_network"},
                                              {clock_set_back, "clock_set_back"},
                                              {digest_not_updated, "digest_not_updated"},
-                                             {restore_ignored, "restore_ignored"}}};
+                                             {restore_ignored, "restore_ignored"},
+                                             {pull_echoed, "pull_echoed"},
+                                             {rebase_dropped, "rebase_dropped"},
+                                             {pulled_tombstone_lost, "pulled_tombstone_lost"},
+                                             {base_not_updated, "base_not_updated"}}};
 
 }  // namespace
 

@@ -24,6 +24,10 @@ enum class PlantedBug : std::uint8_t {
     clock_set_back,          ///< a change may bear an older clock than the one before
     digest_not_updated,      ///< a deletion leaves the hub's digest as it was
     restore_ignored,         ///< a hub that was restored is not told again what it lost
+    pull_echoed,             ///< what a pull wrote is sent back
+    rebase_dropped,          ///< a pull overwrites columns that are not confirmed
+    pulled_tombstone_lost,   ///< a deletion of another device is not applied
+    base_not_updated,        ///< what a pull brought is not in the sum of the hub's rows
 };
 
 #ifdef EDGE_PLANTED_BUGS
