@@ -307,6 +307,28 @@ TEST_F(SyncPullTest, ABundleMadeMeanwhileBringsItsCategoryBack) {
     }
 }
 
+TEST_F(SyncPullTest, ACategoryThatAnotherDevicesBundleHasIsNotDeleted) {
+    tablet.post("With bread");
+    static_cast<void>(tablet.sync());
+    later();
+    till.sql("DELETE FROM bundle_category; DELETE FROM category");
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) {
+        EXPECT_THAT(device->select("SELECT category_name FROM category"), ElementsAre("Bread"));
+        EXPECT_THAT(device->select("SELECT count(*) FROM bundle_category"), ElementsAre("1"));
+    }
+}
+
+TEST_F(SyncPullTest, ACategoryIsDeletedWithTheLastBundleThatHasIt) {
+    till.sql("DELETE FROM bundle_category; DELETE FROM category");
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) EXPECT_THAT(device->select("SELECT 1 FROM category"), IsEmpty());
+}
+
 TEST_F(SyncPullTest, SetsAsideARowThatItCannotHoldAndTakesTheOthers) {
     const std::string seller = till.seller_key();
     const std::string day = "01JDQ4S5ZC0000000000000002";

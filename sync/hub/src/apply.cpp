@@ -3,6 +3,9 @@
 #include "edge/core/planted_bugs.hpp"
 #include "edge/protocol/tables.hpp"
 
+#include <algorithm>
+#include <map>
+
 namespace edge::hub {
 
 using protocol::Change;
@@ -33,6 +36,12 @@ std::optional<Claim> intended_claim(const Change& change, const std::optional<Hu
     return claim;
 }
 
+std::vector<std::string> categories_of(const HubRow& bundle) {
+    const protocol::FieldValue* value = protocol::find_field(bundle.fields, "categories");
+    const auto* keys = value == nullptr ? nullptr : std::get_if<std::vector<std::string>>(value);
+    return keys == nullptr ? std::vector<std::string>() : *keys;
+}
+
 /// The digest of a seller whose rows were stored before digests were.
 protocol::Sum128 added_up(SellerReader& reader) {
     protocol::Sum128 sum;
@@ -58,6 +67,7 @@ public:
         for (const PartToApply& part : parts) {
             for (const Change& change : part.segment->changes) want_rows(change);
         }
+        want_bundles_of_deleted_categories(reader, parts);
         rows_.load_rows(reader);
         for (const PartToApply& part : parts) {
             for (const Change& change : part.segment->changes) want_children_and_claims(change);
@@ -91,6 +101,36 @@ private:
         });
     }
 
+    /// A category is deleted so seldom that all rows may be looked at.
+    void want_bundles_of_deleted_categories(SellerReader& reader, const std::vector<PartToApply>& parts) {
+        for (const PartToApply& part : parts) {
+            for (const Change& change : part.segment->changes) {
+                if (change.op == Op::remove && change.table == "category") naming_[change.key];
+            }
+        }
+        if (naming_.empty()) return;
+        reader.each_row([&](const StoredRow& stored) {
+            if (stored.at.table != bundles_->number || stored.row.deleted) return;
+            for (const std::string& category : categories_of(stored.row)) {
+                const auto found = naming_.find(category);
+                if (found == naming_.end()) continue;
+                found->second.push_back(stored.at.key);
+                rows_.want(bundles_->number, stored.at.key);
+            }
+        });
+    }
+    /// Whether a bundle that is not deleted has the category, as the rows are by now.
+    [[nodiscard]] bool is_named(const std::string& category) const {
+        const auto found = naming_.find(category);
+        if (found == naming_.end()) return false;
+        return std::any_of(found->second.begin(), found->second.end(), [&](const std::string& key) {
+            const std::optional<HubRow>& bundle = rows_.row(bundles_->number, key);
+            if (!bundle || bundle->deleted) return false;
+            const std::vector<std::string> categories = categories_of(*bundle);
+            return std::find(categories.begin(), categories.end(), category) != categories.end();
+        });
+    }
+
     void want_children_and_claims(const Change& change) {
         const TableDescriptor* table = protocol::find_table(change.table);
         if (table == nullptr || !change.fault.empty()) return;
@@ -114,7 +154,9 @@ private:
             context.parent_absent = context.parent_absent || !row;
             context.parent_deleted = context.parent_deleted || (row && row->deleted);
         });
-        if (change.op == Op::remove) context.has_live_children = rows_.has_live_children(change.key);
+        if (change.op == Op::remove) {
+            context.has_live_children = rows_.has_live_children(change.key) || is_named(change.key);
+        }
         return context;
     }
 
@@ -225,6 +267,8 @@ private:
     SellerReader* reader_;
     Writer writer_;
     Timestamp now_;
+    const TableDescriptor* bundles_ = protocol::find_table("bundles");
+    std::map<std::string, std::vector<std::string>> naming_;  ///< bundles that had a deleted category, by category
     std::set<RowKey> unknown_;
     WorkingSet rows_;
     Applied applied_;

@@ -192,6 +192,7 @@ Merge merge_deletion(const TableDescriptor& table, const std::optional<HubRow>& 
     if (context.has_live_children && find_column(table, "closed_at") != nullptr) {
         return close_instead(*current, context);
     }
+    if (context.has_live_children) return refused(Outcome::superseded, reason::still_named);
     Merge merge;
     merge.row = current;
     merge.row->deleted = true;

@@ -90,7 +90,7 @@ struct MergeContext {
     std::int64_t seen = 0;           ///< the writer knew every row up to that version when it made the change
     bool parent_absent = false;      ///< a row it refers to, travelling in the same lane, is not at the hub at all
     bool parent_deleted = false;     ///< a row it refers to is a tombstone
-    bool has_live_children = false;  ///< for deletions: reservations that are not deleted
+    bool has_live_children = false;  ///< for deletions: a bundle's reservations, a category's bundles
 };
 
 struct Merge {
@@ -109,6 +109,7 @@ inline constexpr std::string_view collected_is_final = "collected_is_final";
 inline constexpr std::string_view cancelled_is_final = "cancelled_is_final";
 inline constexpr std::string_view cancellation_overruled = "cancellation_overruled";
 inline constexpr std::string_view closed_instead = "closed_instead";  ///< a bundle with reservations is not deleted
+inline constexpr std::string_view still_named = "still_named";        ///< nor a category that a bundle has
 inline constexpr std::string_view deleted = "deleted";
 inline constexpr std::string_view later_write = "later_write";
 inline constexpr std::string_view hub_owns = "hub_owns";
