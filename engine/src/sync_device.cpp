@@ -214,7 +214,6 @@ SyncReport Engine::sync(const SyncOptions& options) {
     const SyncIdentity identity = sync_identity(*state_, options.app);
     if (options.dry_run) return dry_run(*state_, identity);
     check_capture(*state_);
-    find_gone_rows_daily(*state_);
     const HubExchange exchange = options.exchange ? options.exchange : http_exchange(options);
     const Timestamp deadline = state_->now() + options.max_time;
     SyncReport report;

@@ -2,6 +2,7 @@
 
 #include "sync_held.hpp"
 #include "sync_pull.hpp"
+#include "uncaptured_rows.hpp"
 
 #include "edge/core/planted_bugs.hpp"
 #include "edge/protocol/row_digest.hpp"
@@ -241,6 +242,7 @@ void SyncRun::store(const Actions& actions) {
     }
     if (moves_base(actions)) {
         seal_pending(state_, write, identity_);
+        find_gone_rows_daily(state_, write);
         store_base(write, actions);
     }
     for (const Action& action : actions) store(write, action);

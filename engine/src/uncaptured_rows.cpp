@@ -182,15 +182,13 @@ std::int64_t find_gone_rows(WriteTransaction& write) {
     return gone;
 }
 
-void find_gone_rows_daily(Engine::State& state) {
+void find_gone_rows_daily(Engine::State& state, WriteTransaction& write) {
     constexpr std::string_view state_checked_day = "gone_rows_checked";
     const std::string day =
         format_date(LocalDate(std::chrono::floor<std::chrono::days>(state.now()).time_since_epoch()));
     if (storage::find_sync_state(state.db, state_checked_day) == day) return;
-    WriteTransaction write(state.db);
     const std::int64_t gone = find_gone_rows(write);
     storage::set_sync_state(write, state_checked_day, day);
-    write.commit();
     if (gone > 0) {
         state.log(LogLevel::warning, fmt::format("sync: {} rows were deleted without a trace in the journal", gone));
     }

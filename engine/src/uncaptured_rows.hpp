@@ -19,7 +19,7 @@ struct UncapturedRows {
 [[nodiscard]] std::int64_t find_gone_rows(storage::WriteTransaction& write);
 
 /// The same, at most once a day: INSERT OR REPLACE takes rows away that no trigger sees go.
-void find_gone_rows_daily(Engine::State& state);
+void find_gone_rows_daily(Engine::State& state, storage::WriteTransaction& write);
 
 /// If somebody changed the file's schema since this was last called: makes the journal's triggers again where they are
 /// missing or altered, finds what was written meanwhile, and has the totals counted anew. Costs two small reads if
