@@ -31,7 +31,7 @@ std::optional<WeatherFlag> flag_of(const TableRow& row) {
 }
 
 std::string kind_of(const TableRow& row) {
-    const std::string kind = row.value("kind");
+    std::string kind = row.value("kind");
     if (kind.empty()) return "observed";
     if (kind != "observed" && kind != "forecast" && kind != "normal") {
         row.refuse(fmt::format("the kind '{}' is not observed, forecast or normal", kind));
@@ -39,7 +39,7 @@ std::string kind_of(const TableRow& row) {
     return kind;
 }
 
-std::string or_else(std::string text, const std::string& otherwise) { return text.empty() ? otherwise : text; }
+std::string or_else(const std::string& text, const std::string& otherwise) { return text.empty() ? otherwise : text; }
 
 }  // namespace
 

@@ -40,7 +40,8 @@ std::string value_cases(const std::vector<CommandShape>& shapes) {
             // The program's own options may follow any command.
             const std::string path = shape.path.empty() ? "*:" : quoted(joined(shape.path, " ") + ":");
             std::string pattern;
-            for (const std::string& name : option.names) pattern += (pattern.empty() ? "" : "|") + path + name;
+            for (const std::string& name : option.names)
+                pattern += fmt::format("{}{}{}", pattern.empty() ? "" : "|", path, name);
             const std::string reply = option.values.empty() ? "COMPREPLY=($(compgen -f -- \"$word\"))"
                                                             : fmt::format("COMPREPLY=($(compgen -W {} -- \"$word\"))",
                                                                           quoted(joined(option.values, " ")));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace edge::cli {
 namespace {
@@ -38,7 +39,7 @@ std::string Style::paint_series(std::size_t index, std::string_view text) const 
 std::string Style::shade(double intensity, std::string_view text) const {
     if (!colours_ || intensity <= 0) return std::string(text);
     const auto last = static_cast<double>(shades.size() - 1);
-    const auto index = static_cast<std::size_t>(std::clamp(intensity, 0.0, 1.0) * last + 0.5);
+    const auto index = static_cast<std::size_t>(std::lround(std::clamp(intensity, 0.0, 1.0) * last));
     return fmt::format("\x1b[38;5;{}m{}\x1b[0m", shades.at(index), text);
 }
 

@@ -21,8 +21,8 @@ bool has_points(const Chart& chart) {
 std::string band_shape(const SvgPlot& plot, const ChartBand& band) {
     std::string points;
     for (const ChartPoint& point : band.high.points) points += plot.at(point) + " ";
-    for (auto point = band.low.points.rbegin(); point != band.low.points.rend(); ++point)
-        points += plot.at(*point) + " ";
+    std::for_each(band.low.points.rbegin(), band.low.points.rend(),
+                  [&](const ChartPoint& point) { points += plot.at(point) + " "; });
     return fmt::format("<polygon points=\"{}\" fill=\"{}\" fill-opacity=\"0.18\"/>\n", points,
                        series_colour(band.around));
 }

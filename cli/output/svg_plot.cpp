@@ -32,8 +32,8 @@ std::string svg_legend(const Chart& chart) {
     std::string text;
     double x = left;
     const auto add = [&](const std::string& name, std::size_t colour, double opacity) {
-        text += fmt::format("<rect x=\"{:.0f}\" y=\"52\" width=\"14\" height=\"10\" fill=\"{}\" fill-opacity=\"{}\"/>",
-                            x, series_colour(colour), opacity);
+        text += fmt::format(R"(<rect x="{:.0f}" y="52" width="14" height="10" fill="{}" fill-opacity="{}"/>)", x,
+                            series_colour(colour), opacity);
         text += fmt::format("<text x=\"{:.0f}\" y=\"62\">{}</text>\n", x + 20, escape_xml(name));
         x += 44 + character_width * static_cast<double>(display_width(name));
     };
@@ -98,8 +98,8 @@ std::string SvgPlot::frame() const {
 std::string SvgPlot::value_ticks() const {
     std::string text;
     for (const double tick : axis_.ticks) {
-        text += fmt::format("<line x1=\"{0}\" y1=\"{1:.1f}\" x2=\"{2}\" y2=\"{1:.1f}\" stroke=\"#e4e4e4\"/>", left,
-                            y(tick), right);
+        text += fmt::format(R"(<line x1="{0}" y1="{1:.1f}" x2="{2}" y2="{1:.1f}" stroke="#e4e4e4"/>)", left, y(tick),
+                            right);
         text += fmt::format("<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}</text>\n", left - 8, y(tick) + 4,
                             format_value(tick));
     }

@@ -104,7 +104,8 @@ private:
             const std::size_t half = display_width(label) / 2;
             const std::size_t at = std::min(centre > half ? centre - half : 0, room);
             if (i > 0 && at < display_width(line) + 1) continue;
-            line = pad_right(line, at) + label;
+            line = pad_right(line, at);
+            line += label;
         }
         return std::string(margin_ + 2, ' ') + line + "\n";
     }

@@ -34,7 +34,7 @@ public:
 std::string name_of_path(const CLI::App* command) {
     std::string name;
     for (; command->get_parent() != nullptr; command = command->get_parent()) {
-        name = name.empty() ? command->get_name() : command->get_name() + "-" + name;
+        name.insert(0, name.empty() ? command->get_name() : command->get_name() + "-");
     }
     return name;
 }

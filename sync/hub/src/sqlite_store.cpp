@@ -243,7 +243,7 @@ public:
             row.step();
             return row.text(0);
         }());
-        const std::string epoch = read_settings(*access.lease).epoch;
+        std::string epoch = read_settings(*access.lease).epoch;
         access.transaction.commit();
         return epoch;
     }

@@ -107,7 +107,8 @@ std::string thirty_days(const std::string& last_count) {
         for (const char* hour : {"9", "17"}) {
             const std::string date = (day < 10 ? "2026-04-0" : "2026-04-") + std::to_string(day);
             const std::string weekday = std::to_string((day + 1) % 7);
-            rows += "a,b," + date + "," + weekday + "," + hour + ",18,0,,,," + (day == 30 ? last_count : "4") + ",0\n";
+            rows.append("a,b,").append(date).append(",").append(weekday).append(",").append(hour);
+            rows.append(",18,0,,,,").append(day == 30 ? last_count : "4").append(",0\n");
         }
     }
     return table(rows);

@@ -139,6 +139,7 @@ TEST(Pooled, SaysWhatWasUnknown) {
 
 TEST(Pooled, SeesATrend) {
     std::vector<Observation> history;
+    history.reserve(120);
     for (int i = 0; i < 120; ++i)
         history.push_back(ObservationBuilder().on(monday + days(i)).reserved(i < 80 ? 5 : 15));
     const Forecast answer = taught(history)->forecast(slot_on(monday + days(120)));
@@ -333,6 +334,7 @@ TEST(Pooled, IsNotAskedTooEarlyForRowsOfLaterDays) {
 
 TEST(Pooled, KnowsTenThousandSeries) {
     std::vector<Observation> history;
+    history.reserve(10'000);
     for (int i = 0; i < 10'000; ++i) {
         history.push_back(ObservationBuilder().from(SellerId(i)).of(CategoryId(i % 7)).on(monday + days(i / 2000)));
     }

@@ -127,6 +127,7 @@ TEST_F(ConnectionTest, LosesNoWriteOfThreadsWithTheirOwnConnections) {
     constexpr int threads = 4;
     constexpr int writes = 50;
     std::vector<std::thread> writers;
+    writers.reserve(threads);
     std::atomic<int> failures = 0;
     for (int t = 0; t < threads; ++t) {
         writers.emplace_back([&, t] {
