@@ -159,6 +159,19 @@ TEST(LaneModels, ACountMovesTheRateTowardsItself) {
     EXPECT_GT(count_step(belief, .1, {.value = 5}, standard_settings()).shrink, 0);
 }
 
+TEST(LaneModels, ASurpriseTeachesASettledLevelLess) {
+    Settings believes_all = standard_settings();
+    believes_all.surprise.degrees = 0;
+    const auto moved = [](double variance, double count, const Settings& settings) {
+        return count_step({.mean = std::log(20), .variance = variance}, .05, {.value = count}, settings).move;
+    };
+
+    EXPECT_LT(moved(.01, 90, standard_settings()), .5 * moved(.01, 90, believes_all));
+    EXPECT_GT(moved(.01, 90, standard_settings()), 0);
+    EXPECT_EQ(moved(.01, 25, standard_settings()), moved(.01, 25, believes_all)) << "an ordinary count";
+    EXPECT_EQ(moved(.5, 90, standard_settings()), moved(.5, 90, believes_all)) << "a level that is not settled";
+}
+
 TEST(LaneModels, ASoldOutCountSaysThatDemandMayHaveBeenHigher) {
     const Belief belief{.mean = std::log(20), .variance = .3};
 

@@ -44,6 +44,16 @@ double expected_demand(double posted, const NegativeBinomial& demand) {
     return posted + excess / beyond;
 }
 
+/// The share of its weight that a count keeps.
+double weight_of_surprise(const Belief& belief, const Rate& rate, double dispersion, double value,
+                          const Surprise& surprise) {
+    if (surprise.degrees <= 0 || belief.variance >= surprise.settled_variance) return 1;
+    const double mean = rate.mean();
+    const double spread = mean + mean * mean * (dispersion + 1 / rate.shape);
+    const double squares = (value - mean) * (value - mean) / std::max(spread, smallest_variance);
+    return std::min(1.0, (surprise.degrees + surprise.free) / (surprise.degrees + squares));
+}
+
 }  // namespace
 
 Rate rate_of(const Belief& belief, const Settings& settings) noexcept {
@@ -63,6 +73,7 @@ Step count_step(const Belief& belief, double dispersion, const Count& count, con
         value = std::min(std::max(value, expected_demand(value, demand)), most);
         weight /= 2;
     }
+    weight *= weight_of_surprise(belief, rate, dispersion, value, settings.surprise);
     const double shape = rate.shape + weight * value;
     const double after = digamma_of(shape, settings) - std::log(rate.inverse_scale + weight);
     const double furthest = 3 / std::sqrt(variance);

@@ -21,6 +21,7 @@ const Settings& prototype_settings() {
         prototype.effects[2].window = .40;
         prototype.level = {
             .typical_count = 3, .typical_is_mean = false, .typical_variance = 2.25, .smallest_variance = .3};
+        prototype.surprise = {.degrees = 0};
         prototype.no_shows = {.start = .12, .level_deviation = {1.0, .25, .25}, .correlation = .02};
         prototype.weights = {.10, .10, .10, .10, .05, .15, .15, .05, .05, .25};
         prototype.experts_lean_on_model = false;

@@ -43,6 +43,14 @@ struct LevelPrior {
     double smallest_variance = .3;
 };
 
+/// A count far from what a settled level expects is more often an event than a new level. It teaches the effects as
+/// under a Student distribution: fully up to `free` standard deviations squared, ever less beyond.
+struct Surprise {
+    double degrees = 8;             ///< of freedom; 0: every count teaches fully
+    double free = 3;                ///< squared standard deviations
+    double settled_variance = .10;  ///< of a belief that is settled: before, a surprise is how the level is found
+};
+
 struct NoShowPrior {
     double start = .15;                                    ///< before any is known: what the marketplace assumes
     std::array<double, 3> level_deviation{1.0, .15, .25};  ///< of everyone, a seller, a series; log odds
@@ -65,6 +73,7 @@ struct Settings {
                                         {.20, .20, .20, .10, .10, .40, .15},
                                         {.15, .15, .10, .05, .10, .50, .15}}};
     LevelPrior level{};
+    Surprise surprise{};
     NoShowPrior no_shows{};
     /// Of each component before anything is known, up to a factor.
     std::array<double, component_count> weights{.10, .10, .10, .10, .05, .15, .15, .10, .10, .20};
