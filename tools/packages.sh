@@ -3,11 +3,11 @@
 build_packages=(
     ca-certificates ccache cmake g++ git mold ninja-build pkg-config tzdata
     libboost1.81-dev libboost-json1.81-dev libcereal-dev libcli11-dev libcurl4-openssl-dev libfmt-dev
-    libhowardhinnant-date-dev libpq-dev libsodium-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev libtomlplusplus-dev
+    libhowardhinnant-date-dev libpq-dev libsodium-dev libspdlog-dev libsqlite3-dev libsqlitecpp-dev libssl-dev libtomlplusplus-dev
     libzstd-dev zlib1g-dev
 )
 test_packages=(
-    clang libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev postgresql python3-jsonschema python3-pandas sqlite3
+    clang libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev openssl postgresql python3-jsonschema python3-pandas sqlite3
 )
 lint_packages=(clang-format clang-tidy)
 bench_packages=(python3 time)

@@ -72,7 +72,7 @@ Answer run_status(Context& context, const StoreArguments& arguments) {
 }  // namespace
 
 void add_hub(Command& parent) {
-    Command hub = parent.add("hub", "The central server: init, serve, import, status");
+    Command hub = parent.add("hub", "The central server: init, serve, import, status, deadletter");
     hub.examples({"edge-analytics hub serve --listen 127.0.0.1:8765", "edge-analytics hub status"});
 
     add_hub_init(hub);
@@ -94,6 +94,8 @@ Command status = hub.add("status", "Show what the hub holds");
 add_store_options(status, *store);
 status.examples({"edge-analytics hub status", "edge-analytics hub status --json"});
 status.action([store](Context& context) { return run_status(context, *store); });
+
+add_hub_deadletter(hub);
 }  // namespace edge::cli
 
 }  // namespace edge::cli

@@ -40,9 +40,9 @@ std::string name_of_path(const CLI::App* command) {
 }
 
 std::string words_of_path(const CLI::App* command) {
-    std::string words = name_of_path(command);
-    std::replace(words.begin(), words.end(), '-', ' ');
-    return words.empty() ? "edge-analytics" : "edge-analytics " + words;
+    std::string words;
+    for (; command->get_parent() != nullptr; command = command->get_parent()) words = " " + command->get_name() + words;
+    return "edge-analytics" + words;
 }
 
 const CLI::App* chosen(const CLI::App* command) {

@@ -112,6 +112,7 @@ Timestamp Context::now() {
 EngineOptions Context::engine_options() {
     EngineOptions engine;
     if (const auto timeout = setting_duration("timeout")) engine.lock_timeout = *timeout;
+    if (const auto file = setting_text("hub.ca_file")) engine.ca_file = *file;
     if (options_.as_of) engine.clock = [fixed = now()] { return fixed; };
     if (const auto method = setting_text("forecast.method")) engine.forecast_method = *method;
     if (const auto cost = setting_number("forecast.waste_cost")) engine.costs.waste = *cost;

@@ -39,6 +39,7 @@ void declare_globals(Command root, GlobalOptions& options) {
     root.flag("-y,--yes", options.yes, "Answer yes to every question").environment("EDGE_ANALYTICS_YES");
     setting("--timeout", "SECONDS", "timeout");
     setting("--hub-db", "PATH", "hub.db");
+    setting("--ca-file", "PEM", "hub.ca_file");
 }
 
 /// Known before the command line is read, so that its own mistakes are answered in JSON too.

@@ -13,7 +13,7 @@
 namespace edge::cli {
 namespace {
 
-constexpr std::array<SettingInfo, 13> settings = {{
+constexpr std::array<SettingInfo, 15> settings = {{
     {"color", "EDGE_ANALYTICS_COLOR", "auto", "auto|always|never",
      "colours in text; auto: on a terminal, unless NO_COLOR is set"},
     {"db", "EDGE_ANALYTICS_DB", "$XDG_DATA_HOME/edge-analytics/shop.db", "text", "the shop's file"},
@@ -25,6 +25,8 @@ constexpr std::array<SettingInfo, 13> settings = {{
      "accepted probability, when suggesting how many to post, that more people come than there are items"},
     {"forecast.waste_cost", "EDGE_ANALYTICS_FORECAST_WASTE_COST", "1", "number",
      "lost on an item that nobody fetches, against forecast.margin, when suggesting how many to post"},
+    {"hub.ca_file", "EDGE_ANALYTICS_HUB_CA_FILE", "the system's certificates", "text",
+     "certificates (PEM) that a hub over https is known by"},
     {"hub.db", "EDGE_ANALYTICS_HUB_DB", "$XDG_DATA_HOME/edge-analytics/hub.db", "text",
      "the hub's file, on the machine that serves it"},
     {"hub.listen", "EDGE_ANALYTICS_HUB_LISTEN", "127.0.0.1:8765", "text", "address and port on which the hub answers"},
@@ -32,6 +34,8 @@ constexpr std::array<SettingInfo, 13> settings = {{
     {"progress", "EDGE_ANALYTICS_PROGRESS", "auto", "auto|never|json", "how long work shows its progress on stderr"},
     {"seller", "EDGE_ANALYTICS_SELLER", "the file's own", "whole number",
      "which seller of the file commands are about"},
+    {"sync.day_budget", "EDGE_ANALYTICS_SYNC_DAY_BUDGET", "2000000", "whole number",
+     "bytes that a metered sync may send and receive on one of the shop's days"},
     {"sync.max_time", "EDGE_ANALYTICS_SYNC_MAX_TIME", "600", "seconds", "how long a sync may take altogether"},
     {"timeout", "EDGE_ANALYTICS_TIMEOUT", "5 for the file, 30 for the network", "seconds",
      "how long to wait for another program or the network"},

@@ -214,7 +214,7 @@ SyncReport Engine::sync(const SyncOptions& options) {
     const SyncIdentity identity = sync_identity(*state_, options.app);
     if (options.dry_run) return dry_run(*state_, identity);
     check_capture(*state_);
-    const HubExchange exchange = options.exchange ? options.exchange : http_exchange(options);
+    const HubExchange exchange = options.exchange ? options.exchange : http_exchange(options, state_->options.ca_file);
     const Timestamp deadline = state_->now() + options.max_time;
     SyncReport report;
     std::optional<RaiseAlarm> alarm;
@@ -232,8 +232,10 @@ SyncReport Engine::sync(const SyncOptions& options) {
     }
     report.pending_changes = pending_changes(state_->db);
     report.next_attempt = next_attempt(state_->db);
-    report.equal = end == SyncRun::End::complete && !report.diverged && report.pending_changes == 0 &&
-                   storage::count_rejects(state_->db) == 0;
+    report.bytes_today = bytes_today(*state_);
+    report.rejects = storage::count_rejects(state_->db);
+    report.equal =
+        end == SyncRun::End::complete && !report.diverged && report.pending_changes == 0 && report.rejects == 0;
     if (end == SyncRun::End::complete && report.diverged)
         report.reason = "the hub's rows are not what this file knows of them";
     if (end == SyncRun::End::again && report.reason.empty()) report.reason = "another process is syncing this file";
@@ -295,7 +297,14 @@ SyncStatusReport Engine::sync_status() {
                             .last_attempt = stored_time(db, state_last_attempt),
                             .last_success = stored_time(db, state_last_success),
                             .last_error = storage::find_sync_state(db, state_last_error),
-                            .next_attempt = next_attempt(db)};
+                            .next_attempt = next_attempt(db),
+                            .waiting_for = {},
+                            .clock_offset = {},
+                            .bytes_today = bytes_today(*state_)};
+    const std::string waiting_for = load_memory(db).waiting_for;
+    if (!waiting_for.empty()) report.waiting_for = sync_reason(waiting_for);
+    const std::string offset = storage::find_sync_state(db, state_clock_offset);
+    if (!offset.empty()) report.clock_offset = std::chrono::milliseconds(std::stoll(offset));
     for (const Lane lane : {Lane::ops, Lane::bulk}) report.lanes.push_back(lane_status(db, lane, parts));
     preview_seal(*state_, identity, [&](const protocol::SealedPart& part) {
         report.pending_bytes += static_cast<std::int64_t>(part.bytes.size());

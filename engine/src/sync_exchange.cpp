@@ -22,19 +22,20 @@ HubAnswer to_answer(const transport::HttpResult& result) {
 
 }  // namespace
 
-HubExchange http_exchange(const SyncOptions& options) {
+HubExchange http_exchange(const SyncOptions& options, const std::string& ca_file) {
     const auto client = std::make_shared<transport::HttpClient>(
         transport::HttpSettings{.base_url = options.url,
                                 .connect_timeout = std::min(options.timeout, std::chrono::milliseconds(10'000)),
                                 .total_timeout = options.timeout,
                                 .user_agent = options.app,
-                                .ca_file = {},
+                                .ca_file = ca_file,
                                 .headers = {}});
     return [client](const HubRequest& request) {
         const transport::HttpTraffic before = client->traffic();
         HubAnswer answer = to_answer(client->post(request.path, request.body, request.content_type, request.cancelled));
         answer.bytes_sent = static_cast<std::int64_t>(client->traffic().sent - before.sent);
         answer.bytes_received = static_cast<std::int64_t>(client->traffic().received - before.received);
+        answer.socket_bytes = static_cast<std::int64_t>(client->traffic().sockets - before.sockets);
         return answer;
     };
 }

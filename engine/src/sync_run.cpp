@@ -5,15 +5,19 @@
 #include "uncaptured_rows.hpp"
 
 #include "edge/core/planted_bugs.hpp"
+#include "edge/protocol/next_sync.hpp"
 #include "edge/protocol/row_digest.hpp"
 #include "edge/protocol/tables.hpp"
+#include "edge/storage/sellers.hpp"
 #include "edge/storage/sync_base.hpp"
 #include "edge/storage/sync_state.hpp"
+#include "edge/transport/gzip.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 
 namespace edge {
@@ -58,7 +62,7 @@ struct Words {
     std::string_view code;
     std::string_view words;
 };
-constexpr std::array<Words, 16> all_words = {{
+constexpr std::array<Words, 17> all_words = {{
     {"cannot_resolve", "the hub's name is not known to the network"},
     {"cannot_connect", "the hub cannot be reached"},
     {"timed_out", "the hub did not answer in time"},
@@ -73,6 +77,7 @@ constexpr std::array<Words, 16> all_words = {{
     {"not_applied", "the hub has not applied everything that it was sent"},
     {"lane_held", "the hub cannot read a segment, and the changes behind it wait"},
     {"unexplained", "the hub refuses and does not say why"},
+    {"not_sent", "changes wait for a sync that sends"},
     {"new_epoch", "the hub knows other segments under the numbers of this file"},
     {"resync_again", "the hub asks for old segments too often"},
 }};
@@ -129,7 +134,23 @@ private:
     std::vector<protocol::Change> changes_;
 };
 
+/// The day that it is now where the shop is.
+std::string local_day(Engine::State& state) {
+    const std::string home = find_meta(state.db, meta_home_seller);
+    std::int64_t seller = 0;
+    std::from_chars(home.data(), home.data() + home.size(), seller);
+    const std::string zone = storage::get_seller(state.db, SellerId(seller)).time_zone;
+    return format_date(state.time_zone_or_utc(zone).to_local(state.now()).day);
+}
+
 }  // namespace
+
+std::string sync_reason(std::string_view code, std::string_view detail) { return in_words(code, detail); }
+
+std::int64_t bytes_today(Engine::State& state) {
+    if (storage::find_sync_state(state.db, state_traffic_day) != local_day(state)) return 0;
+    return storage::find_sync_number(state.db, state_traffic);
+}
 
 SyncRun::SyncRun(Engine::State& state, const SyncIdentity& identity, const SyncOptions& options,
                  const HubExchange& exchange, Timestamp deadline, SyncReport& report)
@@ -153,6 +174,14 @@ DeviceSession SyncRun::make_session() {
     settings.seller = identity_.seller;
     settings.replica = identity_.replica;
     settings.seen = storage::find_sync_number(state_.db, state_seen);
+    settings.send = options_.direction != SyncDirection::pull;
+    if (options_.direction == SyncDirection::push) settings.pull_bytes = 0;
+    if (options_.day_budget) {
+        const std::int64_t left = std::max<std::int64_t>(*options_.day_budget - bytes_today(state_), 0);
+        // segments shrink to a quarter at most; a page of rows may take half of what is left
+        settings.request_bytes = std::min(settings.request_bytes, static_cast<std::size_t>(left) * 2);
+        if (!settings.pull_bytes) settings.pull_bytes = left / 2;
+    }
     return DeviceSession(std::move(settings), before_, std::move(held),
                          [this](const HeldPart& part) { return read_part(part); });
 }
@@ -176,12 +205,46 @@ SyncRun::End SyncRun::go() {
                 report_.reason = "the time for this sync is over";
                 return End::incomplete;
             }
+            if (!fits_budget(request->body)) return End::incomplete;
             actions = exchange_once(*request);
             store(actions);
         }
     } catch (const PartIsGone&) {
         return End::again;
     }
+}
+
+void SyncRun::take(const protocol::Ack& ack) {
+    const Actions actions = session_.on_ack(ack, to_milliseconds(state_.now()));
+    WriteTransaction write(state_.db);
+    store_effects(write, actions);
+    write.commit();
+    if (alarm_) report_.reason = in_words(alarm_->reason, alarm_->detail);
+}
+
+bool SyncRun::fits_budget(const std::string& body) {
+    if (!options_.day_budget) return true;
+    // heads of both sides, an answer without rows, and the handshake of a new connection over TLS
+    constexpr std::int64_t beside_the_body = 2'000;
+    constexpr std::int64_t handshake = 6'000;
+    std::int64_t needed =
+        beside_the_body +
+        static_cast<std::int64_t>(body.size() < transport::identity_below ? body.size() : transport::gzip(body).size());
+    if (requests_ == 0 && options_.url.starts_with("https")) needed += handshake;
+    const std::int64_t used = bytes_today(state_);
+    if (used + needed <= *options_.day_budget) return true;
+    report_.budget_used = true;
+    report_.reason = fmt::format("the day's {} bytes are used up: {} went, and the next request needs {}",
+                                 *options_.day_budget, used, needed);
+    return false;
+}
+
+/// The hub's clock against this one's, if its answer says.
+void SyncRun::note_clock(const HubAnswer& answer, Timestamp sent) {
+    const std::optional<std::int64_t> offset =
+        protocol::clock_offset_ms({.status = answer.status, .headers = answer.headers, .body = {}},
+                                  to_milliseconds(sent), to_milliseconds(state_.now()));
+    if (offset) clock_offset_ = offset;
 }
 
 bool SyncRun::may_go_on() const { return requests_ == 0 || state_.now() < deadline_; }
@@ -197,6 +260,7 @@ SyncRun::Actions SyncRun::exchange_once(const SendRequest& request) {
         return cancelled;
     };
     HubAnswer answer;
+    const Timestamp sent = state_.now();
     ++requests_;
     std::optional<WriteTransaction> held;
     if (EDGE_PLANTED(lock_held_over_network)) held.emplace(state_.db);
@@ -209,7 +273,10 @@ SyncRun::Actions SyncRun::exchange_once(const SendRequest& request) {
                             .cancelled = ask});
     }
     if (cancelled) throw Error(ErrorCode::cancelled, "cannot finish the sync: it was stopped");
-    traffic_ = answer.bytes_sent + answer.bytes_received;
+    const std::int64_t bodies = answer.bytes_sent + answer.bytes_received;
+    traffic_ = answer.socket_bytes > 0 ? answer.socket_bytes : bodies;
+    report_.socket_bytes += traffic_;
+    note_clock(answer, sent);
     report_.bytes_sent += answer.bytes_sent;
     report_.bytes_received += answer.bytes_received;
     const std::int64_t now = to_milliseconds(state_.now());
@@ -236,6 +303,12 @@ void SyncRun::count_sent(const std::set<PartPlace>& parts) {
 
 void SyncRun::store(const Actions& actions) {
     WriteTransaction write(state_.db);
+    store_effects(write, actions);
+    store_attempt(write, find_action<Finish>(actions));
+    write.commit();
+}
+
+void SyncRun::store_effects(WriteTransaction& write, const Actions& actions) {
     // before the watermarks, which drop the segments that refused changes are read from
     for (const Action& action : actions) {
         if (const auto* record = std::get_if<protocol::RecordOutcomes>(&action)) store_outcomes(write, *record);
@@ -247,8 +320,6 @@ void SyncRun::store(const Actions& actions) {
     }
     for (const Action& action : actions) store(write, action);
     store_memory(write, session_.memory());
-    store_attempt(write, find_action<Finish>(actions));
-    write.commit();
 }
 
 void SyncRun::store(WriteTransaction& write, const Action& action) {
@@ -338,11 +409,10 @@ void SyncRun::store_outcomes(WriteTransaction& write, const protocol::RecordOutc
 
 void SyncRun::store_attempt(WriteTransaction& write, const Finish* finish) {
     const Timestamp now = state_.now();
-    const std::string day = format_date(LocalDate(std::chrono::floor<std::chrono::days>(now).time_since_epoch()));
-    const bool same_day = storage::find_sync_state(state_.db, state_traffic_day) == day;
-    const std::int64_t before = same_day ? storage::find_sync_number(state_.db, state_traffic) : 0;
-    storage::set_sync_state(write, state_traffic_day, day);
+    const std::int64_t before = bytes_today(state_);
+    storage::set_sync_state(write, state_traffic_day, local_day(state_));
     storage::set_sync_state(write, state_traffic, before + traffic_);
+    if (clock_offset_) storage::set_sync_state(write, state_clock_offset, *clock_offset_);
     storage::set_sync_state(write, state_last_attempt, to_milliseconds(now));
     if (finish == nullptr) return;
     if (finish->complete) storage::set_sync_state(write, state_last_success, to_milliseconds(now));

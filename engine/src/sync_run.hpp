@@ -17,6 +17,12 @@
 
 namespace edge {
 
+/// A code of the session's in words, with what is known besides.
+[[nodiscard]] std::string sync_reason(std::string_view code, std::string_view detail = {});
+
+/// What went through sockets on the seller's day that it is now, and until when that day lasts.
+[[nodiscard]] std::int64_t bytes_today(Engine::State& state);
+
 /// One run of a device's session against a hub: does what the session says. Effects of an answer are stored in one
 /// transaction before the next request goes out, and no transaction is open while one is under way.
 class SyncRun {
@@ -36,6 +42,8 @@ public:
 
     /// Throws `cancelled` if the progress callback says so.
     [[nodiscard]] End go();
+    /// Takes an ack that came by another way than the network, and sends nothing.
+    void take(const protocol::Ack& ack);
     /// The worst of what a person should know.
     [[nodiscard]] const std::optional<protocol::RaiseAlarm>& alarm() const noexcept { return alarm_; }
 
@@ -48,7 +56,10 @@ private:
     [[nodiscard]] Actions exchange_once(const protocol::SendRequest& request);
     void count_sent(const std::set<PartPlace>& parts);
     [[nodiscard]] bool may_go_on() const;
+    [[nodiscard]] bool fits_budget(const std::string& body);
+    void note_clock(const HubAnswer& answer, Timestamp sent);
     void store(const Actions& actions);
+    void store_effects(storage::WriteTransaction& write, const Actions& actions);
     void store(storage::WriteTransaction& write, const protocol::Action& action);
     void store_base(storage::WriteTransaction& write, const Actions& actions);
     void apply_pull(storage::WriteTransaction& write, SyncBase& base, const protocol::PullPage& page);
@@ -72,8 +83,9 @@ private:
     std::set<PartPlace> sent_;
     std::optional<protocol::RaiseAlarm> alarm_;
     std::int64_t requests_ = 0;
-    std::string failure_;       // why the last request brought no answer
-    std::int64_t traffic_ = 0;  // bytes of the last exchange, both ways
+    std::string failure_;                       // why the last request brought no answer
+    std::int64_t traffic_ = 0;                  // bytes of the last exchange, both ways
+    std::optional<std::int64_t> clock_offset_;  // ms
     std::int64_t all_changes_ = 0;
 };
 

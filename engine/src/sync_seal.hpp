@@ -32,7 +32,8 @@ inline constexpr std::string_view state_last_attempt = "last_attempt";  ///< ms
 inline constexpr std::string_view state_last_success = "last_success";  ///< ms
 inline constexpr std::string_view state_last_error = "last_error";
 inline constexpr std::string_view state_traffic_day = "traffic_day";
-inline constexpr std::string_view state_traffic = "traffic";  ///< bytes of bodies on that day, both ways
+inline constexpr std::string_view state_traffic = "traffic";            ///< bytes through sockets on that day
+inline constexpr std::string_view state_clock_offset = "clock_offset";  ///< ms, of the hub's clock against this one's
 
 /// Milliseconds since 1970 UTC.
 [[nodiscard]] std::int64_t to_milliseconds(Timestamp instant);

@@ -91,8 +91,9 @@ HubDigest read_digest(const std::string& body) {
                 later ? "try again later; nothing was changed" : "check the address, and ask who runs the hub");
 }
 
-HubDigest fetch_digest(const std::string& url, std::chrono::milliseconds timeout, const SyncIdentity& identity) {
-    transport::HttpClient client({.base_url = url, .total_timeout = timeout});
+HubDigest fetch_digest(const std::string& url, std::chrono::milliseconds timeout, const std::string& ca_file,
+                       const SyncIdentity& identity) {
+    transport::HttpClient client({.base_url = url, .total_timeout = timeout, .ca_file = ca_file});
     const transport::HttpResult result =
         client.get(fmt::format("/v1/digest?seller={}&replica={}", identity.seller, identity.replica));
     if (const auto* failure = std::get_if<transport::TransportFailure>(&result)) {
@@ -108,7 +109,7 @@ HubDigest fetch_digest(const std::string& url, std::chrono::milliseconds timeout
 
 SyncVerifyReport Engine::verify_sync(const std::string& url, std::chrono::milliseconds timeout) {
     const SyncIdentity identity = sync_identity(*state_);
-    const HubDigest hub = fetch_digest(url, timeout, identity);
+    const HubDigest hub = fetch_digest(url, timeout, state_->options.ca_file, identity);
     SyncVerifyReport report{.pending_changes = sync_status().pending_changes, .hub_root = hub.root};
     const storage::ReadTransaction read(state_->db);
     const RowDigest here = digest_of(state_->db);

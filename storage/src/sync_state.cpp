@@ -50,7 +50,7 @@ std::int64_t next_reject_position(Connection& connection, std::string_view lane,
 }
 
 std::int64_t count_rejects(Connection& connection) {
-    Query row = connection.query("SELECT count(*) FROM sync_rejects");
+    Query row = connection.query("SELECT count(*) FROM sync_rejects WHERE state = 'open'");
     row.step();
     return row.integer(0);
 }

@@ -17,7 +17,7 @@ using Letters = std::multiset<std::string>;
 Letters letters_at_hub(hub::HubStore& store, const DeviceNode& device) {
     Letters letters;
     for (const hub::SellerDeadLetter& one :
-         store.dead_letters({.seller = device.seller, .after = {}, .at_most = 100'000})) {
+         store.dead_letters({.seller = device.seller, .after = {}, .at_most = 100'000, .settled = true})) {
         const hub::DeadLetter& letter = one.letter;
         letters.insert(fmt::format("{} {} {} {} {}", letter.table, letter.key, protocol::name_of(letter.outcome),
                                    letter.reason, letter.change));

@@ -17,6 +17,7 @@ set(EDGE_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined o
 
 find_package(Threads REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(OpenSSL REQUIRED)
 find_package(PostgreSQL REQUIRED)
 find_package(SQLiteCpp REQUIRED)
 find_package(date REQUIRED)

@@ -129,7 +129,22 @@ public:
     /// Writes unconfirmed segments to a file in `folder`; returns its path. Throws `invalid_argument` if there are
     /// none.
     std::string export_segments(const std::string& folder);
+    /// Takes in what the hub wrote for such a file, as if it had answered over the network. The same receipt again, or
+    /// one that the network overtook, changes nothing. Throws `not_found`, `corrupt_data` (no receipt), `refused`
+    /// (another seller's or file's).
+    ReceiptReport import_receipt(const std::string& path);
     [[nodiscard]] SyncStatusReport sync_status();
+    /// What the hub did not take, in the order in which it said so: what waits for a person, or with `settled` all of
+    /// it.
+    [[nodiscard]] std::vector<RejectedChange> rejects(bool settled = false);
+    /// Throws `not_found`.
+    [[nodiscard]] RejectedChange reject(std::int64_t id);
+    /// Has the rows of these rejects sent again, as they are now, with those that were blocked because of them; of none
+    /// named, all that are open. Throws `not_found`, `conflict` for one that is settled.
+    RetryReport retry_rejects(const std::vector<std::int64_t>& ids = {});
+    /// Gives these up: the hub goes without, the record stays. Returns how many. Throws as retry_rejects does, and
+    /// `invalid_argument` if none is named.
+    std::int64_t discard_rejects(const std::vector<std::int64_t>& ids);
     /// Reads every row and compares the digest with the hub's. Throws `offline`, `refused`, `corrupt_data`.
     [[nodiscard]] SyncVerifyReport verify_sync(const std::string& url,
                                                std::chrono::milliseconds timeout = std::chrono::seconds(60));

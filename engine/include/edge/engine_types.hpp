@@ -35,6 +35,8 @@ struct EngineOptions {
     std::string forecast_method;
     /// What suggested quantities weigh.
     ForecastCosts costs;
+    /// Certificates that a hub over https is known by, as a PEM file; empty: the system's.
+    std::string ca_file;
     /// A registered SQLite VFS, for tests; empty: the system's.
     std::string vfs;
 };
@@ -301,17 +303,24 @@ struct HubAnswer {
     std::string failure;  ///< why no answer came: a stable code, then words
     std::int64_t bytes_sent = 0;
     std::int64_t bytes_received = 0;
+    std::int64_t socket_bytes = 0;  ///< everything that went through the socket, both ways; 0 if that is not known
 };
 using HubExchange = std::function<HubAnswer(const HubRequest&)>;
+
+enum class SyncDirection { both, push, pull };
 
 struct SyncOptions {
     std::string url;  ///< of the hub: http://127.0.0.1:8765
     std::chrono::milliseconds timeout{30000};
     std::chrono::milliseconds max_time{600000};  ///< stop starting new requests after that
-    bool dry_run = false;                        ///< seal nothing, send nothing, say what would be sent
-    std::string app = "edge-analytics";          ///< program and version, for the hub's records
-    ProgressCallback progress;                   ///< in changes; what the hub has taken by then stays taken
-    HubExchange exchange;                        ///< carries requests; HTTP if empty
+    SyncDirection direction = SyncDirection::both;
+    /// Bytes that may go through the socket on one of the seller's days, both ways; no request begins that could not
+    /// end within them.
+    std::optional<std::int64_t> day_budget;
+    bool dry_run = false;                ///< seal nothing, send nothing, say what would be sent
+    std::string app = "edge-analytics";  ///< program and version, for the hub's records
+    ProgressCallback progress;           ///< in changes; what the hub has taken by then stays taken
+    HubExchange exchange;                ///< carries requests; HTTP if empty
 };
 
 struct SyncReport {
@@ -320,12 +329,27 @@ struct SyncReport {
     std::int64_t bytes_sent = 0;  ///< bodies as they went over the wire
     std::int64_t bytes_received = 0;
     std::int64_t rows_received = 0;    ///< rows that changed here by what the hub said
-    std::int64_t rejected = 0;         ///< changes that the hub did not take
     bool diverged = false;             ///< the hub's rows are not what this file knows of them
+    std::int64_t socket_bytes = 0;     ///< all that went through sockets, both ways
+    std::int64_t bytes_today = 0;      ///< of this sync and the day's earlier ones, on the seller's calendar
+    bool budget_used = false;          ///< the rest waits for another day
+    std::int64_t rejected = 0;         ///< changes that the hub did not take
+    std::int64_t rejects = 0;          ///< refused changes, of this sync or an earlier one, that wait for a person
     std::int64_t pending_changes = 0;  ///< left to send
-    bool equal = false;                ///< everything is applied at the hub, and no change was ever refused
+    bool equal = false;                ///< everything is applied at the hub, and no refused change waits for a person
     std::optional<Timestamp> next_attempt;
     std::string reason;  ///< why not everything went, in words
+};
+
+/// What a receipt confirmed.
+struct ReceiptReport {
+    std::string file_sha256;            ///< names the file that the hub took
+    std::int64_t segments_applied = 0;  ///< at the hub that were not known to be
+    std::int64_t segments_trimmed = 0;  ///< dropped here, because the hub's backup has them
+    std::int64_t rejected = 0;          ///< changes that the hub did not take, and that were not known
+    std::int64_t rejects = 0;           ///< refused changes that wait for a person
+    std::int64_t pending_changes = 0;   ///< left to send
+    std::string reason;                 ///< what is not as it should be, in words
 };
 
 struct LaneStatus {
@@ -344,14 +368,41 @@ struct SyncStatusReport {
     std::int64_t pending_changes = 0;
     std::int64_t pending_bytes = 0;           ///< before compression
     std::optional<Timestamp> oldest_pending;  ///< no pending change is older
-    std::int64_t rejects = 0;
-    bool diverged = false;                ///< the last comparison found the hub's rows not as this file knows them
-    std::int64_t repairs_today = 0;       ///< buckets of rows made equal with the hub's within 24 hours
-    std::int64_t buckets_left_alone = 0;  ///< repaired so often within 24 hours that they are not repaired any more
+    std::int64_t rejects = 0;                 ///< refused changes that wait for a person
+    bool diverged = false;                    ///< the last comparison found the hub's rows not as this file knows them
+    std::int64_t repairs_today = 0;           ///< buckets of rows made equal with the hub's within 24 hours
+    std::int64_t buckets_left_alone = 0;      ///< repaired so often within 24 hours that they are not repaired any more
     std::optional<Timestamp> last_attempt;
     std::optional<Timestamp> last_success;
     std::string last_error;
     std::optional<Timestamp> next_attempt;
+    std::string waiting_for;                                ///< why not now, in words; empty: nothing is in the way
+    std::optional<std::chrono::milliseconds> clock_offset;  ///< the hub's clock against this one's, as last seen
+    std::int64_t bytes_today = 0;                           ///< through sockets, both ways, on the seller's calendar
+};
+
+/// A change that did not reach the hub's tables and never will as it is.
+struct RejectedChange {
+    std::int64_t id = 0;
+    std::string lane;
+    std::int64_t epoch = 0;  ///< where it was sent: epoch, segment, part, and its place in the part
+    std::int64_t seq = 0;
+    int part = 0;  ///< 0: it could not even be sealed
+    std::int64_t position = 0;
+    std::string table;
+    std::string key;      ///< the row's identity on the wire
+    std::string outcome;  ///< "rejected", "blocked" (needs a row that the hub does not have), "unsendable"
+    std::string reason;   ///< stable code
+    std::string change;   ///< the document as it was sent, JSON; empty if it is not known
+    std::string state;    ///< "open", "retried", "discarded"
+    Timestamp received_at;
+    std::optional<Timestamp> settled_at;
+};
+
+struct RetryReport {
+    std::int64_t retried = 0;     ///< rejects whose rows go again with the next sync
+    std::int64_t dependants = 0;  ///< of these the ones that were not named and depend on one that was
+    std::int64_t gone = 0;        ///< rejects settled because their row is no longer there: nothing to send
 };
 
 /// This file's rows beside the hub's, by digest.

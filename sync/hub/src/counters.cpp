@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace edge::hub {
@@ -38,7 +39,11 @@ std::uint64_t unsigned_of(std::int64_t count) { return static_cast<std::uint64_t
 
 }  // namespace
 
-void Counters::count_answer(unsigned status) noexcept {
+void Counters::count_answer(unsigned status, std::size_t outcome, std::chrono::steady_clock::duration took) noexcept {
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    const auto* const bound = std::ranges::lower_bound(latency_bounds_us, static_cast<std::uint64_t>(us));
+    ++latencies[static_cast<std::size_t>(bound - latency_bounds_us.begin())];
+    ++outcomes[outcome];
     ++requests;
     if (status < 300) {
         ++answers_2xx;
@@ -60,31 +65,36 @@ void Counters::count_intake(const IntakeCounts& counts) noexcept {
 }
 
 ServerCounters Counters::values() const noexcept {
-    return {.connections = connections,
-            .connections_open = connections_open,
-            .connections_refused = connections_refused,
-            .requests = requests,
-            .answers_2xx = answers_2xx,
-            .answers_4xx = answers_4xx,
-            .answers_5xx = answers_5xx,
-            .timeouts = timeouts,
-            .body_bytes_received = body_bytes_received,
-            .body_bytes_sent = body_bytes_sent,
-            .request_microseconds = request_microseconds,
-            .polls = polls,
-            .parts = parts,
-            .repeated_parts = repeated_parts,
-            .applied_segments = applied_segments,
-            .applied_changes = applied_changes,
-            .dead_letters = dead_letters,
-            .lane_problems = lane_problems,
-            .store_failures = store_failures};
+    ServerCounters now{.connections = connections,
+                       .connections_open = connections_open,
+                       .connections_refused = connections_refused,
+                       .requests = requests,
+                       .answers_2xx = answers_2xx,
+                       .answers_4xx = answers_4xx,
+                       .answers_5xx = answers_5xx,
+                       .timeouts = timeouts,
+                       .body_bytes_received = body_bytes_received,
+                       .body_bytes_sent = body_bytes_sent,
+                       .request_microseconds = request_microseconds,
+                       .polls = polls,
+                       .parts = parts,
+                       .repeated_parts = repeated_parts,
+                       .applied_segments = applied_segments,
+                       .applied_changes = applied_changes,
+                       .dead_letters = dead_letters,
+                       .lane_problems = lane_problems,
+                       .store_failures = store_failures,
+                       .handshakes_failed = handshakes_failed};
+    std::ranges::copy(latencies, now.latencies.begin());
+    std::ranges::copy(outcomes, now.outcomes.begin());
+    return now;
 }
 
 std::string metrics_text(const ServerCounters& counters) {
     MetricsText text;
     text.counter("connections_total", "Connections accepted.", counters.connections);
     text.gauge("connections_open", "Connections open now.", counters.connections_open);
+    text.counter("handshakes_failed_total", "Connections whose TLS did not come about.", counters.handshakes_failed);
     text.counter("connections_refused_total", "Connections beyond the cap.", counters.connections_refused);
     text.describe("requests_total", "Requests answered, by class of status.", "counter");
     text.sample(R"(requests_total{status="2xx"})", counters.answers_2xx);
@@ -94,9 +104,19 @@ std::string metrics_text(const ServerCounters& counters) {
     text.counter("body_bytes_received_total", "Bytes of request bodies as they travelled.",
                  counters.body_bytes_received);
     text.counter("body_bytes_sent_total", "Bytes of answers' bodies as they travelled.", counters.body_bytes_sent);
-    text.describe("request_seconds", "From a request's first byte to the end of its answer.", "summary");
+    text.describe("request_outcomes_total", "Requests by what the answer tells the device to do.", "counter");
+    for (std::size_t i = 0; i < outcome_names.size(); ++i)
+        text.sample(fmt::format("request_outcomes_total{{outcome=\"{}\"}}", outcome_names[i]), counters.outcomes[i]);
+    text.describe("request_seconds", "From a request's first byte to the end of its answer.", "histogram");
+    std::uint64_t within = 0;
+    for (std::size_t i = 0; i < counters.latencies.size(); ++i) {
+        within += counters.latencies[i];
+        const std::string bound =
+            i < latency_bounds_us.size() ? fmt::format("{}", static_cast<double>(latency_bounds_us[i]) / 1e6) : "+Inf";
+        text.sample(fmt::format("request_seconds_bucket{{le=\"{}\"}}", bound), within);
+    }
     text.seconds("request_seconds_sum", counters.request_microseconds);
-    text.sample("request_seconds_count", counters.requests);
+    text.sample("request_seconds_count", within);
     text.counter("polls_total", "Syncs that brought nothing.", counters.polls);
     text.counter("parts_total", "Parts of segments that arrived.", counters.parts);
     text.counter("repeated_parts_total", "Parts that had been taken before.", counters.repeated_parts);

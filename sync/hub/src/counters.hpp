@@ -3,7 +3,9 @@
 #include "edge/hub/intake.hpp"
 #include "edge/hub/server.hpp"
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <string>
 
 namespace edge::hub {
@@ -32,8 +34,12 @@ public:
     Counter dead_letters{0};
     Counter lane_problems{0};
     Counter store_failures{0};
+    Counter handshakes_failed{0};
+    std::array<Counter, latency_bounds_us.size() + 1> latencies{};
+    std::array<Counter, outcome_names.size()> outcomes{};
 
-    void count_answer(unsigned status) noexcept;
+    /// `outcome`: its place in outcome_names.
+    void count_answer(unsigned status, std::size_t outcome, std::chrono::steady_clock::duration took) noexcept;
     void count_intake(const IntakeCounts& counts) noexcept;
     [[nodiscard]] ServerCounters values() const noexcept;
 };

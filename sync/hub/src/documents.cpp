@@ -31,6 +31,31 @@ bool read_number(std::string_view text, Number& number) {
     return failure == std::errc{} && end == text.data() + text.size();
 }
 
+json::array json_of_letters(const std::vector<SellerDeadLetter>& letters) {
+    json::array list;
+    list.reserve(letters.size());
+    for (const auto& [seller, letter] : letters) {
+        list.push_back({{"id", format_letter_id({.seller = seller, .change = letter.id})},
+                        {"seller", seller},
+                        {"replica", letter.id.replica},
+                        {"lane", protocol::name_of(letter.id.part.lane.lane)},
+                        {"epoch", letter.id.part.lane.epoch},
+                        {"seq", letter.id.part.seq},
+                        {"part", letter.id.part.part},
+                        {"index", letter.id.index},
+                        {"t", letter.table},
+                        {"k", letter.key},
+                        {"outcome", protocol::name_of(letter.outcome)},
+                        {"reason", letter.reason},
+                        {"detail", letter.detail},
+                        {"at", format_timestamp(letter.at)},
+                        {"state", name_of(letter.state)},
+                        {"settled_at", instant_or_null(letter.settled_at)},
+                        {"change", json_of(letter.change)}});
+    }
+    return list;
+}
+
 }  // namespace
 
 std::string hello_document(const HubSettings& settings, const ServerOptions& options) {
@@ -75,27 +100,37 @@ std::string status_document(const HubStatus& status, const ServerCounters& count
 }
 
 std::string dead_letters_document(const std::vector<SellerDeadLetter>& letters, bool more) {
-    json::array list;
-    list.reserve(letters.size());
-    for (const auto& [seller, letter] : letters) {
-        list.push_back({{"seller", seller},
-                        {"replica", letter.id.replica},
-                        {"lane", protocol::name_of(letter.id.part.lane.lane)},
-                        {"epoch", letter.id.part.lane.epoch},
-                        {"seq", letter.id.part.seq},
-                        {"part", letter.id.part.part},
-                        {"index", letter.id.index},
-                        {"t", letter.table},
-                        {"k", letter.key},
-                        {"outcome", protocol::name_of(letter.outcome)},
-                        {"reason", letter.reason},
-                        {"detail", letter.detail},
-                        {"at", format_timestamp(letter.at)},
-                        {"change", json_of(letter.change)}});
-    }
-    json::object document{{"v", 1}, {"type", "dead_letters"}, {"dead_letters", std::move(list)}, {"next", nullptr}};
+    json::object document{
+        {"v", 1}, {"type", "dead_letters"}, {"dead_letters", json_of_letters(letters)}, {"next", nullptr}};
     if (more && !letters.empty()) document["next"] = encode_cursor(letters.back().letter.id);
     return json::serialize(document);
+}
+
+std::optional<LetterOrder> read_letter_order(std::string_view body, const protocol::Limits& limits) {
+    constexpr std::size_t most_ids = 1000;
+    if (body.size() > limits.part_compressed_bytes) return std::nullopt;
+    boost::system::error_code failure;
+    const json::value document = json::parse(body, failure);
+    const json::object* order = failure ? nullptr : document.if_object();
+    const json::value* action = order == nullptr ? nullptr : order->if_contains("action");
+    const json::value* listed = order == nullptr ? nullptr : order->if_contains("ids");
+    if (action == nullptr || listed == nullptr || (*action != "retry" && *action != "discard")) return std::nullopt;
+    const json::array* ids = listed->if_array();
+    if (ids == nullptr || ids->empty() || ids->size() > most_ids) return std::nullopt;
+    LetterOrder read{.retry = *action == "retry", .ids = {}};
+    for (const json::value& id : *ids) {
+        const std::optional<LetterId> letter = id.is_string() ? parse_letter_id(id.get_string()) : std::nullopt;
+        if (!letter) return std::nullopt;
+        read.ids.push_back(*letter);
+    }
+    return read;
+}
+
+std::string letter_report_document(const LetterReport& report) {
+    return json::serialize(json::object{{"v", 1},
+                                        {"type", "dead_letter_report"},
+                                        {"settled", report.settled},
+                                        {"refused", json_of_letters(report.refused)}});
 }
 
 std::string digest_document(std::string_view seller, const protocol::RowDigest& digest) {

@@ -3,6 +3,7 @@
 #include "documents.hpp"
 
 #include "edge/core/error.hpp"
+#include "edge/hub/dead_letters.hpp"
 #include "edge/hub/digest.hpp"
 #include "edge/hub/repair.hpp"
 
@@ -21,24 +22,29 @@ struct Endpoint {
     std::string_view method;
     std::string_view content_type = {};  ///< of the body; empty: it has none
 };
-constexpr std::array<Endpoint, 9> all_endpoints{{{protocol::sync_path, "POST", protocol::sync_content_type},
-                                                 {protocol::repair_path, "POST", protocol::repair_content_type},
-                                                 {protocol::pull_path, "GET"},
-                                                 {"/v1/hello", "GET"},
-                                                 {"/v1/status", "GET"},
-                                                 {"/v1/deadletter", "GET"},
-                                                 {"/v1/digest", "GET"},
-                                                 {"/healthz", "GET"},
-                                                 {"/metrics", "GET"}}};
+constexpr std::string_view letters_path = "/v1/deadletter";
+constexpr std::string_view letters_content_type = "application/json";
+constexpr std::array<Endpoint, 10> all_endpoints{{{protocol::sync_path, "POST", protocol::sync_content_type},
+                                                  {protocol::repair_path, "POST", protocol::repair_content_type},
+                                                  {protocol::pull_path, "GET"},
+                                                  {"/v1/hello", "GET"},
+                                                  {"/v1/status", "GET"},
+                                                  {letters_path, "GET"},
+                                                  {letters_path, "POST", letters_content_type},
+                                                  {"/v1/digest", "GET"},
+                                                  {"/healthz", "GET"},
+                                                  {"/metrics", "GET"}}};
 
 constexpr std::size_t default_page = 100;
 constexpr std::size_t largest_page = 1000;
 
-const Endpoint* find_endpoint(std::string_view path) {
+/// The endpoint of that method; of another method if there is none.
+const Endpoint* find_endpoint(std::string_view path, std::string_view method) {
+    const Endpoint* found = nullptr;
     for (const Endpoint& one : all_endpoints) {
-        if (one.path == path) return &one;
+        if (one.path == path && (found == nullptr || one.method == method)) found = &one;
     }
-    return nullptr;
+    return found;
 }
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
@@ -53,6 +59,10 @@ std::string_view media_type(std::string_view content_type) {
     std::string_view type = content_type.substr(0, content_type.find(';'));
     while (type.ends_with(' ')) type.remove_suffix(1);
     return type;
+}
+
+std::string_view methods_of(const Endpoint& endpoint) {
+    return endpoint.path == letters_path ? std::string_view("GET, POST") : endpoint.method;
 }
 
 int hex_digit(char c) {
@@ -85,6 +95,7 @@ HttpAnswer problem_answer(const protocol::Problem& problem) {
     answer.content_type = protocol::problem_content_type;
     answer.body = protocol::encode(problem);
     answer.retry_after_s = problem.retry_after_s;
+    answer.outcome = 1 + static_cast<std::size_t>(problem.problem_class);
     return answer;
 }
 
@@ -109,14 +120,15 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
 }
 
 std::optional<HttpAnswer> Endpoints::refuse(const RequestHead& head) const {
-    const Endpoint* endpoint = find_endpoint(path_of(head.target));
+    const Endpoint* endpoint = find_endpoint(path_of(head.target), head.method);
     if (endpoint == nullptr) {
         return problem_answer(404, ProblemClass::upgrade, "unknown_path", "this hub has no such endpoint");
     }
     if (head.method != endpoint->method) {
-        HttpAnswer answer = problem_answer(405, ProblemClass::upgrade, "wrong_method",
-                                           std::string(endpoint->path) + " takes " + std::string(endpoint->method));
-        answer.allow = endpoint->method;
+        HttpAnswer answer =
+            problem_answer(405, ProblemClass::upgrade, "wrong_method",
+                           std::string(endpoint->path) + " takes " + std::string(methods_of(*endpoint)));
+        answer.allow = methods_of(*endpoint);
         return answer;
     }
     if (endpoint->content_type.empty()) {
@@ -162,7 +174,8 @@ HttpAnswer Endpoints::route(const RequestHead& head, std::string_view body) cons
     if (path == protocol::sync_path) return sync(body);
     if (path == protocol::repair_path) return repair(body);
     if (path == protocol::pull_path) return pull(query_of(head.target));
-    if (path == "/v1/deadletter") return dead_letters(query_of(head.target));
+    if (path == letters_path)
+        return head.method == "POST" ? settle_dead_letters(body) : dead_letters(query_of(head.target));
     if (path == "/v1/digest") return digest(query_of(head.target));
     if (path == "/v1/hello") {
         answer.body = hello_document(store_->settings(), *options_);
@@ -242,10 +255,32 @@ HttpAnswer Endpoints::dead_letters(std::string_view query) const {
             return problem_answer(400, ProblemClass::bug, "bad_query", "after is a cursor, and needs a seller");
         }
     }
+    filter.settled = query_value(query, "settled") == "1";
     const std::vector<SellerDeadLetter> letters = store_->dead_letters(filter);
     HttpAnswer answer;
     answer.body = dead_letters_document(letters, letters.size() == filter.at_most && !filter.seller.empty());
     return answer;
+}
+
+HttpAnswer Endpoints::settle_dead_letters(std::string_view body) const {
+    const std::optional<LetterOrder> order = read_letter_order(body, options_->intake.limits);
+    if (!order) {
+        return problem_answer(
+            400, ProblemClass::bug, "bad_body",
+            R"(the body must be {"action": "retry" or "discard", "ids": [...]}, at most 1000 of them)");
+    }
+    try {
+        const LetterReport report = order->retry ? retry_dead_letters(*store_, order->ids, now())
+                                                 : discard_dead_letters(*store_, order->ids, now());
+        HttpAnswer answer;
+        answer.body = letter_report_document(report);
+        return answer;
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::not_found)
+            return problem_answer(404, ProblemClass::bug, "not_found", error.what());
+        if (error.code() == ErrorCode::conflict) return problem_answer(409, ProblemClass::bug, "settled", error.what());
+        throw;
+    }
 }
 
 }  // namespace edge::hub

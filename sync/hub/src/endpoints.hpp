@@ -27,6 +27,7 @@ struct HttpAnswer {
     std::string body;
     std::string_view allow;                     ///< methods, with 405
     std::optional<std::int64_t> retry_after_s;  ///< with 503
+    std::size_t outcome = 0;                    ///< in outcome_names
 };
 
 [[nodiscard]] HttpAnswer problem_answer(const protocol::Problem& problem);
@@ -53,6 +54,7 @@ private:
     [[nodiscard]] HttpAnswer repair(std::string_view body) const;
     [[nodiscard]] HttpAnswer pull(std::string_view query) const;
     [[nodiscard]] HttpAnswer dead_letters(std::string_view query) const;
+    [[nodiscard]] HttpAnswer settle_dead_letters(std::string_view body) const;
     [[nodiscard]] HttpAnswer digest(std::string_view query) const;
     [[nodiscard]] Timestamp now() const;
 

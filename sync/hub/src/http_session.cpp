@@ -1,5 +1,6 @@
 #include "http_session.hpp"
 
+#include "edge/protocol/next_sync.hpp"
 #include "edge/transport/gzip.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -55,8 +56,16 @@ HttpAnswer refusal_of(const error_code& failure) {
     return problem_answer(400, ProblemClass::retry, "not_http", "this is no HTTP request");
 }
 
+std::int64_t now_ms(const ServerOptions& options) {
+    using std::chrono::milliseconds;
+    if (options.clock) return std::chrono::floor<milliseconds>(options.clock()).time_since_epoch().count();
+    return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+}
+
 HttpAnswer too_late() {
-    return problem_answer(408, ProblemClass::retry, "timed_out", "the request was not complete in time");
+    HttpAnswer answer = problem_answer(408, ProblemClass::retry, "timed_out", "the request was not complete in time");
+    answer.outcome = outcome_names.size() - 1;
+    return answer;
 }
 
 /// A body as it comes in, expanded piece by piece and held to its limits at each.
@@ -82,7 +91,12 @@ public:
     }
     std::optional<HttpAnswer> finish() {
         if (!gzip_ || received_ == 0) return std::nullopt;
-        return refusal_of_gzip(expanded_.finish());
+        if (std::optional<HttpAnswer> refusal = refusal_of_gzip(expanded_.finish())) return refusal;
+        // a part is a line: so many of them may have so many bytes as they travel
+        const auto lines = static_cast<std::size_t>(std::ranges::count(expanded_.result(), '\n'));
+        const std::size_t most = std::max<std::size_t>(lines, 1) * options_->intake.limits.part_compressed_bytes;
+        if (received_ > most) return too_big("the parts are too long as they travel");
+        return std::nullopt;
     }
     [[nodiscard]] std::string body() && { return gzip_ ? std::move(expanded_.result()) : std::move(plain_); }
     [[nodiscard]] std::size_t received() const noexcept { return received_; }
@@ -117,17 +131,17 @@ net::awaitable<HttpAnswer> answer_request(const Endpoints& endpoints, const Requ
 }  // namespace
 
 HttpSession::HttpSession(net::ip::tcp::socket socket, SessionContext& context)
-    : socket_(std::move(socket)),
-      deadline_(socket_.get_executor()),
+    : stream_(std::move(socket), context.tls),
+      deadline_(stream_.get_executor()),
       buffer_(context.options.header_bytes + piece_bytes),
       context_(context) {
     error_code ignored;  // without it answers are only slower
-    socket_.set_option(net::ip::tcp::no_delay(true), ignored);
+    stream_.socket().set_option(net::ip::tcp::no_delay(true), ignored);
 }
 
 void HttpSession::close() noexcept {
     error_code ignored;  // it is closed afterwards, whatever it was
-    socket_.close(ignored);
+    stream_.socket().close(ignored);
 }
 
 void HttpSession::set_deadline(std::chrono::milliseconds from_now) {
@@ -139,12 +153,21 @@ void HttpSession::set_deadline(std::chrono::milliseconds from_now) {
         if (session->deadline_.expiry() > std::chrono::steady_clock::now()) return;
         session->timed_out_ = true;
         error_code ignored;
-        session->socket_.cancel(ignored);
+        session->stream_.socket().cancel(ignored);
     });
 }
 
+net::awaitable<bool> HttpSession::shake_hands() {
+    if (!stream_.has_tls()) co_return true;
+    set_deadline(context_.options.request_timeout);
+    const auto [failure] = co_await stream_.async_handshake(as_result);
+    if (failure) ++context_.counters.handshakes_failed;
+    co_return !failure;
+}
+
 net::awaitable<void> HttpSession::serve() {
-    for (bool go_on = true; go_on && !context_.stopping;) {
+    const bool secure = co_await shake_hands();
+    for (bool go_on = secure; go_on && !context_.stopping;) {
         if (!co_await wait_for_request()) break;
         const auto began = std::chrono::steady_clock::now();
         has_request_ = true;
@@ -158,9 +181,10 @@ net::awaitable<void> HttpSession::serve() {
         }
         go_on = request.keep_alive && !request.refusal && !context_.stopping;
         const unsigned status = answer.status;
+        const std::size_t outcome = answer.outcome;
         const bool written = co_await write(std::move(answer), gzip_accepted_, go_on);
         const auto took = std::chrono::steady_clock::now() - began;
-        context_.counters.count_answer(status);
+        context_.counters.count_answer(status, outcome, took);
         const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
         context_.counters.request_microseconds += static_cast<std::uint64_t>(microseconds);
         if (context_.options.log) {
@@ -169,6 +193,8 @@ net::awaitable<void> HttpSession::serve() {
                                   .facts = {{"method", request.head.method},
                                             {"path", request.head.target.substr(0, request.head.target.find('?'))},
                                             {"status", std::to_string(status)},
+                                            {"outcome", std::string(outcome_names.at(outcome))},
+                                            {"bytes_in", std::to_string(request.received)},
                                             {"microseconds", std::to_string(microseconds)}}});
         }
         has_request_ = false;
@@ -181,6 +207,10 @@ net::awaitable<void> HttpSession::serve() {
 
 net::awaitable<void> HttpSession::turn_away() {
     has_request_ = true;
+    if (stream_.has_tls()) {  // a handshake would be the very work that there is too much of
+        close();
+        co_return;
+    }
     set_deadline(unread_timeout);
     HttpAnswer answer = problem_answer(503, ProblemClass::retry, "too_many_connections", "come back in a moment");
     answer.retry_after_s = 2;
@@ -192,7 +222,7 @@ net::awaitable<void> HttpSession::turn_away() {
 net::awaitable<bool> HttpSession::wait_for_request() {
     if (buffer_.size() > 0) co_return true;  // the next request came with the last one
     set_deadline(context_.options.idle_timeout);
-    const auto [failure, count] = co_await socket_.async_read_some(buffer_.prepare(piece_bytes), as_result);
+    const auto [failure, count] = co_await stream_.async_read_some(buffer_.prepare(piece_bytes), as_result);
     buffer_.commit(count);
     co_return !failure;
 }
@@ -215,7 +245,7 @@ net::awaitable<HttpSession::Incoming> HttpSession::read_request() {
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(context_.options.header_bytes));
     parser.body_limit(boost::none);  // counted here, as it comes
-    if (const auto [failure, count] = co_await http::async_read_header(socket_, buffer_, parser, as_result); failure) {
+    if (const auto [failure, count] = co_await http::async_read_header(stream_, buffer_, parser, as_result); failure) {
         fail(failure);
         co_return incoming;
     }
@@ -228,7 +258,7 @@ net::awaitable<HttpSession::Incoming> HttpSession::read_request() {
     }
     if (boost::beast::iequals(parser.get()[http::field::expect], "100-continue")) {
         http::response<http::empty_body> go_on(static_cast<http::status>(continue_status), parser.get().version());
-        if (const auto [failure, count] = co_await http::async_write(socket_, go_on, as_result); failure) {
+        if (const auto [failure, count] = co_await http::async_write(stream_, go_on, as_result); failure) {
             fail(failure);
             co_return incoming;
         }
@@ -239,7 +269,7 @@ net::awaitable<HttpSession::Incoming> HttpSession::read_request() {
         parser.get().body().data = piece.data();
         parser.get().body().size = piece.size();
         parser.get().body().more = true;
-        auto [failure, count] = co_await http::async_read(socket_, buffer_, parser, as_result);
+        auto [failure, count] = co_await http::async_read(stream_, buffer_, parser, as_result);
         if (failure && failure != http::error::need_buffer) {
             fail(failure);
             co_return incoming;
@@ -248,6 +278,7 @@ net::awaitable<HttpSession::Incoming> HttpSession::read_request() {
         context_.counters.body_bytes_received += size;
         incoming.refusal = body.take({piece.data(), size});
     }
+    incoming.received = body.received();
     if (!incoming.refusal) incoming.refusal = body.finish();
     if (!incoming.refusal) incoming.body = std::move(body).body();
     co_return incoming;
@@ -263,6 +294,7 @@ net::awaitable<bool> HttpSession::write(HttpAnswer answer, bool gzip_accepted, b
     response.result(answer.status);
     response.set(http::field::content_type,
                  boost::beast::string_view(answer.content_type.data(), answer.content_type.size()));
+    response.set(http::field::date, protocol::http_date(now_ms(context_.options)));
     if (!answer.allow.empty()) response.set(http::field::allow, std::string(answer.allow));
     if (answer.retry_after_s) response.set(http::field::retry_after, std::to_string(*answer.retry_after_s));
     if (gzip_accepted && answer.body.size() >= transport::identity_below) {
@@ -275,19 +307,19 @@ net::awaitable<bool> HttpSession::write(HttpAnswer answer, bool gzip_accepted, b
     response.prepare_payload();
     context_.counters.body_bytes_sent += response.body().size();
     set_deadline(context_.options.request_timeout);
-    const auto [failure, count] = co_await http::async_write(socket_, response, as_result);
+    const auto [failure, count] = co_await http::async_write(stream_, response, as_result);
     co_return !failure;
 }
 
 /// Closing a socket with bytes unread may take the answer away from the other side before it has seen it.
 net::awaitable<void> HttpSession::finish_unread() {
     error_code failure;
-    socket_.shutdown(net::ip::tcp::socket::shutdown_send, failure);
+    stream_.socket().shutdown(net::ip::tcp::socket::shutdown_send, failure);
     set_deadline(unread_timeout);
     std::size_t unread = 0;
     std::array<char, piece_bytes> piece{};
     while (!failure && unread < most_unread_bytes) {
-        const auto [stopped, count] = co_await socket_.async_read_some(net::buffer(piece), as_result);
+        const auto [stopped, count] = co_await stream_.async_read_some(net::buffer(piece), as_result);
         failure = stopped;
         unread += count;
     }

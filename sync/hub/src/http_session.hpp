@@ -1,5 +1,6 @@
 #pragma once
 
+#include "connection_stream.hpp"
 #include "endpoints.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -23,6 +24,7 @@ struct SessionContext {
     const Endpoints& endpoints;
     Counters& counters;
     boost::asio::thread_pool& workers;
+    boost::asio::ssl::context* tls = nullptr;  ///< plain HTTP if there is none
     bool stopping = false;
 };
 
@@ -44,11 +46,13 @@ private:
     struct Incoming {
         RequestHead head;
         std::string body;
+        std::size_t received = 0;  ///< of the body, as it travelled
         bool keep_alive = false;
         std::optional<HttpAnswer> refusal;  ///< set if the rest of the request was not read
         bool lost = false;                  ///< the connection ended: there is nobody to answer
     };
 
+    boost::asio::awaitable<bool> shake_hands();
     boost::asio::awaitable<bool> wait_for_request();
     boost::asio::awaitable<Incoming> read_request();
     boost::asio::awaitable<HttpAnswer> answer_on_worker(const Incoming& request);
@@ -57,7 +61,7 @@ private:
     /// Cancels what the socket waits for when the time is over.
     void set_deadline(std::chrono::milliseconds from_now);
 
-    boost::asio::ip::tcp::socket socket_;
+    ConnectionStream stream_;
     boost::asio::steady_timer deadline_;
     boost::beast::flat_buffer buffer_;
     SessionContext& context_;

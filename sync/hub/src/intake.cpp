@@ -4,6 +4,7 @@
 #include "apply.hpp"
 #include "durable.hpp"
 #include "expectation.hpp"
+#include "letters.hpp"
 #include "pull.hpp"
 
 #include "edge/core/error.hpp"
@@ -126,6 +127,7 @@ public:
         for (ArrivedPart& part : arrived) take_part(part);
         if (to_apply_.empty()) return;
         applied_ = apply_parts(*reader_, {.replica = header_->replica, .seen = header_->seen}, to_apply_, now_);
+        covered_ = covered_letters(*reader_, header_->replica, to_apply_, applied_->outcomes, now_);
         for (std::size_t i = 0; i < to_apply_.size(); ++i) {
             TakenPart& taken = known_.at(to_apply_[i].id);
             taken.outcomes = std::move(applied_->outcomes[i]);
@@ -155,6 +157,7 @@ public:
             effect.rows = std::move(applied_->rows);
             effect.dead_letters = std::move(applied_->dead_letters);
             effect.lost = std::move(applied_->lost);
+            effect.reviewed_letters = std::move(covered_);
         }
         counts_.dead_letters = static_cast<std::int64_t>(effect.dead_letters.size());
         return effect;
@@ -183,7 +186,7 @@ public:
 private:
     /// A row whose change did not take effect as it was sent is told again, even if it did not change at all.
     [[nodiscard]] PullRequest pull_request() {
-        PullRequest request{.seen = header_->seen, .bytes = options_->pull_bytes, .known = {}, .wanted = {}};
+        PullRequest request{.seen = header_->seen, .bytes = page_bytes(), .known = {}, .wanted = {}};
         if (applied_) request.known = std::move(applied_->known);
         for (const protocol::ChangeOutcome& outcome : outcomes_) {
             const protocol::TableDescriptor* table = protocol::find_table(outcome.table);
@@ -191,6 +194,11 @@ private:
             request.wanted.insert({.table = table->number, .key = outcome.key});
         }
         return request;
+    }
+
+    [[nodiscard]] std::size_t page_bytes() const {
+        if (!header_->pull_bytes) return options_->pull_bytes;
+        return std::min(options_->pull_bytes, static_cast<std::size_t>(*header_->pull_bytes));
     }
 
     std::int64_t& highest(protocol::Lane lane) { return lane == protocol::Lane::ops ? highest_ops_ : highest_bulk_; }
@@ -329,6 +337,7 @@ private:
     std::map<LaneId, Problem> problems_;
     std::vector<PartToApply> to_apply_;
     std::optional<Applied> applied_;
+    std::vector<DeadLetter> covered_;
     std::vector<StoredRow> news_;  ///< written now, and not known to the replica
     std::vector<protocol::ChangeOutcome> outcomes_;
     IntakeCounts counts_;

@@ -3,6 +3,8 @@
 #include "outcome_codec.hpp"
 #include "stored_form.hpp"
 
+#include "edge/protocol/tables.hpp"
+
 namespace edge::hub {
 namespace {
 
@@ -33,6 +35,13 @@ constexpr std::string_view select_children =
 constexpr std::string_view select_claims =
     "SELECT r.parent, r.claim, r.tbl, r.key FROM unnest($2::text[], $3::text[]) AS w(parent, claim) "
     "JOIN edge.hub_row AS r ON r.seller = $1 AND r.parent = w.parent AND r.claim = w.claim WHERE NOT r.deleted";
+constexpr std::string_view select_any_open_letter =
+    "SELECT 1 FROM edge.dead_letter WHERE seller = $1 AND replica = $2 AND state = 'open' LIMIT 1";
+constexpr std::string_view select_open_letters =
+    "SELECT d.replica, d.epoch, d.lane, d.seq, d.part, d.idx, d.tbl, d.key, d.outcome, d.reason, d.detail, d.change, "
+    "d.at, d.state, d.settled_at FROM unnest($3::text[], $4::text[]) AS w(tbl, key) JOIN edge.dead_letter AS d "
+    "ON d.seller = $1 AND d.replica = $2 AND d.tbl = w.tbl AND d.key = w.key WHERE d.state = 'open' "
+    "ORDER BY d.epoch, d.lane, d.seq, d.part, d.idx";
 constexpr std::string_view select_changes =
     "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
     "WHERE seller = $1 AND version > $2::bigint AND tbl IN (";
@@ -184,7 +193,10 @@ void PostgresQueries::queue_ahead() {
     if (!expected_.parts.empty()) {
         db_->queue(select_parts, values_of_parts(seller_, expected_.replica, expected_.parts));
     }
-    if (!expected_.rows.empty()) db_->queue(select_rows, values_of_rows(seller_, expected_.rows));
+    if (!expected_.rows.empty()) {
+        db_->queue(select_rows, values_of_rows(seller_, expected_.rows));
+        db_->queue(select_any_open_letter, values_of_replica(seller_, expected_.replica));
+    }
     if (!expected_.claims.empty()) db_->queue(select_claims, values_of_claims(seller_, expected_.claims));
 }
 
@@ -199,6 +211,7 @@ std::size_t PostgresQueries::read_ahead(std::vector<PostgresResult>& results, st
     if (!expected_.rows.empty()) {
         for (const RowKey& key : expected_.rows) rows_[key] = std::nullopt;
         for (StoredRow& row : read(results.at(first++))) rows_[row.at] = std::move(row);
+        any_open_letters_ = results.at(first++).size() > 0;
     }
     if (!expected_.claims.empty()) {
         for (const Claim& claim : expected_.claims) claims_[claim] = {};
@@ -230,6 +243,7 @@ void PostgresQueries::forget_ahead() {
     parts_.clear();
     rows_.clear();
     claims_.clear();
+    any_open_letters_.reset();
 }
 
 HubSettings PostgresQueries::settings() {
@@ -325,6 +339,22 @@ std::vector<ClaimHolder> PostgresQueries::claims(const std::vector<Claim>& claim
     return found;
 }
 
+std::vector<DeadLetter> PostgresQueries::open_letters(std::string_view replica, const std::vector<RowKey>& keys) {
+    if (any_open_letters_ == false && expected_.replica == replica) return {};
+    std::vector<std::string> tables;
+    std::vector<std::string> names;
+    for (const RowKey& key : keys) {
+        tables.emplace_back(protocol::find_table(key.table)->name);
+        names.push_back(storable_name(key.key));
+    }
+    PostgresValues values = values_of_replica(seller_, replica);
+    values.texts(tables).texts(names);
+    const PostgresResult result = db_->run(select_open_letters, values);
+    std::vector<DeadLetter> found;
+    for (int row = 0; row < result.size(); ++row) found.push_back(read_dead_letter(result, row, 0));
+    return found;
+}
+
 std::vector<StoredRow> PostgresQueries::changes(std::int64_t after, std::size_t at_most) {
     if (head_ && after >= head_->seq) return {};  // a poll when nothing happened costs no second trip
     static const std::string select =
@@ -374,6 +404,8 @@ DeadLetter read_dead_letter(const PostgresResult& result, int row, int first) {
     letter.detail = result.name(row, first + 10);
     letter.change = result.text(row, first + 11);
     letter.at = result.time(row, first + 12);
+    letter.state = stored_letter_state(result.view(row, first + 13));
+    if (!result.is_null(row, first + 14)) letter.settled_at = result.time(row, first + 14);
     return letter;
 }
 

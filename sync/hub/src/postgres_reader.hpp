@@ -39,6 +39,7 @@ public:
     [[nodiscard]] std::vector<StoredRow> rows(const std::vector<RowKey>& keys);
     [[nodiscard]] std::vector<StoredRow> children(const std::vector<std::string>& parents);
     [[nodiscard]] std::vector<ClaimHolder> claims(const std::vector<Claim>& claims);
+    [[nodiscard]] std::vector<DeadLetter> open_letters(std::string_view replica, const std::vector<RowKey>& keys);
     [[nodiscard]] std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most);
     void each_row(const std::function<void(const StoredRow&)>& visit);
     /// Claims of the reservations that were read in this transaction, and are neither cancelled nor deleted, as they
@@ -62,12 +63,14 @@ private:
     std::map<RowKey, std::optional<StoredRow>> rows_;
     std::map<Claim, std::vector<ClaimHolder>> claims_;
     std::map<std::string, Claim, std::less<>> claims_read_;
+    std::optional<bool> any_open_letters_;  ///< of the replica that was expected
 };
 
 /// Columns: seq, applied_at, digest; the first row, if there is one.
 [[nodiscard]] SellerHead head_of(const PostgresResult& result);
 /// The facts in the table `hub`.
 [[nodiscard]] HubSettings read_settings(PostgresConnection& db);
+/// Columns: replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at, state, settled_at.
 [[nodiscard]] DeadLetter read_dead_letter(const PostgresResult& result, int row, int first_column);
 
 }  // namespace edge::hub

@@ -31,8 +31,9 @@ constexpr std::string_view select_sellers =
 constexpr std::string_view lock_all_sellers = "SELECT seller FROM edge.seller_head ORDER BY seller FOR UPDATE";
 constexpr std::string_view select_last_applied = "SELECT max(applied_at) FROM edge.seller_head";
 constexpr std::string_view select_dead_letters =
-    "SELECT seller, replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at "
-    "FROM edge.dead_letter WHERE ($1::text = '' OR seller = $1::text) "
+    "SELECT seller, replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at, "
+    "state, settled_at FROM edge.dead_letter WHERE ($1::text = '' OR seller = $1::text) "
+    "AND ($9::bigint = 1 OR state = 'open') "
     "AND (replica, epoch, lane, seq, part, idx) > ($2::text, $3::bigint, $4::text, $5::bigint, $6::bigint, "
     "$7::bigint) ORDER BY seller, replica, epoch, lane, seq, part, idx LIMIT $8::bigint";
 constexpr std::string_view count_everything =
@@ -41,7 +42,7 @@ constexpr std::string_view count_everything =
     "(SELECT count(*) FROM edge.hub_row WHERE NOT deleted), (SELECT count(*) FROM edge.hub_row WHERE deleted), "
     "(SELECT coalesce(sum(next_seq - 1), 0)::bigint FROM edge.lane_cursor), "
     "(SELECT coalesce(sum(next_part - 1), 0)::bigint FROM edge.lane_cursor), "
-    "(SELECT count(*) FROM edge.dead_letter), (SELECT max(applied_at) FROM edge.seller_head)";
+    "(SELECT count(*) FROM edge.dead_letter WHERE state = 'open'), (SELECT max(applied_at) FROM edge.seller_head)";
 
 /// What both kinds of access answer in the same way. The first question opens the transaction.
 template <class Interface>
@@ -66,6 +67,9 @@ public:
         return opened().children(parents);
     }
     std::vector<ClaimHolder> claims(const std::vector<Claim>& claims) override { return opened().claims(claims); }
+    std::vector<DeadLetter> open_letters(std::string_view replica, const std::vector<RowKey>& keys) override {
+        return opened().open_letters(replica, keys);
+    }
     std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) override {
         return opened().changes(after, at_most);
     }
@@ -404,7 +408,7 @@ std::vector<SellerDeadLetter> PostgresStore::dead_letters(const DeadLetterFilter
     PostgresValues values;
     values.name(filter.seller).name(after.replica).integer(filter.after ? after.part.lane.epoch : 0);
     values.text(protocol::name_of(after.part.lane.lane)).integer(after.part.seq).integer(std::int64_t{after.part.part});
-    values.integer(after.index).integer(static_cast<std::int64_t>(filter.at_most));
+    values.integer(after.index).integer(static_cast<std::int64_t>(filter.at_most)).integer(filter.settled ? 1 : 0);
     const PostgresResult result = lease->run(select_dead_letters, values);
     std::vector<SellerDeadLetter> found;
     for (int row = 0; row < result.size(); ++row) {

@@ -34,6 +34,13 @@ constexpr std::string_view insert_dead_letters =
     "change, at) SELECT $1, w.* FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], "
     "$7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[]) "
     "AS w(replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at)";
+constexpr std::string_view update_letters =
+    "UPDATE edge.dead_letter AS d SET outcome = w.outcome, reason = w.reason, detail = w.detail, state = w.state, "
+    "settled_at = w.settled_at FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], "
+    "$7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[]) "
+    "AS w(replica, epoch, lane, seq, part, idx, outcome, reason, detail, state, settled_at) "
+    "WHERE d.seller = $1 AND d.replica = w.replica AND d.epoch = w.epoch AND d.lane = w.lane AND d.seq = w.seq "
+    "AND d.part = w.part AND d.idx = w.idx";
 constexpr std::string_view insert_history =
     "INSERT INTO edge.history (seller, replica, epoch, lane, seq, part, idx, tbl, key, reason, lost, at) "
     "SELECT $1, w.*, $12::bigint FROM unnest($2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], "
@@ -186,6 +193,29 @@ void queue_dead_letters(PostgresConnection& db, const std::string& seller, const
     db.queue(insert_dead_letters, values);
 }
 
+void queue_reviews(PostgresConnection& db, const std::string& seller, const SyncEffect& effect) {
+    ChangeIds ids;
+    Texts outcomes;
+    Texts reasons;
+    Texts details;
+    Texts states;
+    std::vector<std::optional<std::int64_t>> settled_at;
+    for (const DeadLetter& letter : effect.reviewed_letters) {
+        ids.add(letter.id);
+        outcomes.emplace_back(protocol::name_of(letter.outcome));
+        reasons.push_back(storable_name(letter.reason));
+        details.push_back(storable_name(letter.detail));
+        states.emplace_back(name_of(letter.state));
+        settled_at.emplace_back();
+        if (letter.settled_at) settled_at.back() = letter.settled_at->time_since_epoch().count();
+    }
+    PostgresValues values;
+    values.text(seller);
+    ids.give(values);
+    values.texts(outcomes).texts(reasons).texts(details).texts(states).nullable_integers(settled_at);
+    db.queue(update_letters, values);
+}
+
 void queue_history(PostgresConnection& db, const std::string& seller, const SyncEffect& effect) {
     ChangeIds ids;
     Integers tables;
@@ -212,6 +242,7 @@ void queue_effect(PostgresConnection& db, const std::string& seller, const SyncE
     if (!effect.rows.empty()) queue_rows(db, seller, effect.rows);
     if (!effect.parts.empty()) queue_parts(db, seller, effect);
     if (!effect.dead_letters.empty()) queue_dead_letters(db, seller, effect);
+    if (!effect.reviewed_letters.empty()) queue_reviews(db, seller, effect);
     if (!effect.lost.empty()) queue_history(db, seller, effect);
     if (!effect.cursors.empty()) queue_cursors(db, seller, effect);
     std::optional<std::string> digest;

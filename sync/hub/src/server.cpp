@@ -1,6 +1,7 @@
 #include "edge/hub/server.hpp"
 
 #include "http_session.hpp"
+#include "tls.hpp"
 
 #include "edge/core/error.hpp"
 
@@ -40,6 +41,12 @@ struct HubServer::State {
           workers(std::max<std::size_t>(options.workers, 1)),
           context{.options = options, .endpoints = endpoints, .counters = counters, .workers = workers} {}
 
+    void prepare_tls() {
+        if (options.tls_certificate.empty() && options.tls_key.empty()) return;
+        tls = server_tls(options.tls_certificate, options.tls_key);
+        context.tls = tls.get();
+    }
+
     void listen();
     net::awaitable<void> accept_connections();
     void begin_session(tcp::socket socket);
@@ -52,6 +59,7 @@ struct HubServer::State {
     ServerOptions options;
     Counters counters;
     Endpoints endpoints;
+    std::unique_ptr<net::ssl::context> tls;
     net::thread_pool workers;
     net::io_context io{1};
     tcp::acceptor acceptor{io};
@@ -156,6 +164,7 @@ HubServer::~HubServer() { stop(); }
 void HubServer::start() {
     const std::scoped_lock lock(state_->mutex);
     if (state_->phase != State::Phase::idle) return;
+    state_->prepare_tls();
     state_->listen();
     net::co_spawn(state_->io, state_->accept_connections(), net::detached);
     state_->thread = std::thread([this] { state_->io.run(); });

@@ -3,6 +3,10 @@
 #include "outcome_codec.hpp"
 #include "stored_form.hpp"
 
+#include "edge/protocol/tables.hpp"
+
+#include <set>
+
 namespace edge::hub {
 
 using storage::Connection;
@@ -130,6 +134,21 @@ std::vector<ClaimHolder> SqliteQueries::claims(const std::vector<Claim>& claims)
     return found;
 }
 
+std::vector<DeadLetter> SqliteQueries::open_letters(std::string_view replica, const std::vector<RowKey>& keys) {
+    const std::set<RowKey> wanted(keys.begin(), keys.end());
+    Query query = db_->query(
+        "SELECT replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at, state, settled_at "
+        "FROM dead_letter WHERE seller = ? AND replica = ? AND state = 'open'",
+        seller_, replica);
+    std::vector<DeadLetter> found;
+    while (query.step()) {
+        const protocol::TableDescriptor* table = protocol::find_table(query.view(6));
+        if (table != nullptr && wanted.contains({.table = table->number, .key = query.text(7)}))
+            found.push_back(read_dead_letter(query, 0));
+    }
+    return found;
+}
+
 std::vector<StoredRow> SqliteQueries::changes(std::int64_t after, std::size_t at_most) {
     static const std::string select =
         "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "
@@ -168,6 +187,8 @@ DeadLetter read_dead_letter(const Query& row, int first) {
     letter.detail = row.text(first + 10);
     letter.change = row.text(first + 11);
     letter.at = row.time(first + 12);
+    letter.state = stored_letter_state(row.view(first + 13));
+    letter.settled_at = row.optional_time(first + 14);
     return letter;
 }
 

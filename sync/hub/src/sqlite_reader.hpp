@@ -23,6 +23,7 @@ public:
     [[nodiscard]] std::vector<StoredRow> rows(const std::vector<RowKey>& keys);
     [[nodiscard]] std::vector<StoredRow> children(const std::vector<std::string>& parents);
     [[nodiscard]] std::vector<ClaimHolder> claims(const std::vector<Claim>& claims);
+    [[nodiscard]] std::vector<DeadLetter> open_letters(std::string_view replica, const std::vector<RowKey>& keys);
     [[nodiscard]] std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most);
     void each_row(const std::function<void(const StoredRow&)>& visit);
 
@@ -36,6 +37,7 @@ private:
 
 /// The facts in the table `hub`.
 [[nodiscard]] HubSettings read_settings(storage::Connection& db);
+/// Columns: replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at, state, settled_at.
 [[nodiscard]] DeadLetter read_dead_letter(const storage::Query& row, int first_column);
 
 }  // namespace edge::hub

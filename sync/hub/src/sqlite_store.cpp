@@ -139,6 +139,9 @@ public:
         return queries_.children(parents);
     }
     std::vector<ClaimHolder> claims(const std::vector<Claim>& claims) override { return queries_.claims(claims); }
+    std::vector<DeadLetter> open_letters(std::string_view replica, const std::vector<RowKey>& keys) override {
+        return queries_.open_letters(replica, keys);
+    }
     std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) override {
         return queries_.changes(after, at_most);
     }
@@ -267,12 +270,12 @@ std::vector<SellerDeadLetter> SqliteStore::dead_letters(const DeadLetterFilter& 
     const Lease lease(pool_);
     const ChangeId after = filter.after.value_or(ChangeId{.replica = {}, .part = {}, .index = -1});
     Query query = (*lease).query(
-        "SELECT seller, replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at "
-        "FROM dead_letter WHERE (?1 = '' OR seller = ?1) "
+        "SELECT seller, replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at, "
+        "state, settled_at FROM dead_letter WHERE (?1 = '' OR seller = ?1) AND (?9 OR state = 'open') "
         "AND (replica, epoch, lane, seq, part, idx) > (?2, ?3, ?4, ?5, ?6, ?7) "
         "ORDER BY seller, replica, epoch, lane, seq, part, idx LIMIT ?8",
         filter.seller, after.replica, filter.after ? after.part.lane.epoch : 0, protocol::name_of(after.part.lane.lane),
-        after.part.seq, after.part.part, after.index, static_cast<std::int64_t>(filter.at_most));
+        after.part.seq, after.part.part, after.index, static_cast<std::int64_t>(filter.at_most), filter.settled);
     std::vector<SellerDeadLetter> found;
     while (query.step()) found.push_back({.seller = query.text(0), .letter = read_dead_letter(query, 1)});
     return found;
@@ -289,7 +292,7 @@ HubStatus SqliteStore::status() {
     status.rows = count(db, "SELECT count(*) FROM hub_row") - status.tombstones;
     status.applied_segments = count(db, "SELECT coalesce(sum(next_seq - 1), 0) FROM lane_cursor");
     status.staged_parts = count(db, "SELECT coalesce(sum(next_part - 1), 0) FROM lane_cursor");
-    status.dead_letters = count(db, "SELECT count(*) FROM dead_letter");
+    status.dead_letters = count(db, "SELECT count(*) FROM dead_letter WHERE state = 'open'");
     if (status.sellers > 0) {
         status.last_applied_at =
             Timestamp(std::chrono::microseconds(count(db, "SELECT max(applied_at) FROM seller_head")));

@@ -88,6 +88,20 @@ void save_dead_letters(Connection& db, std::string_view seller, const SyncEffect
     }
 }
 
+void save_reviews(Connection& db, std::string_view seller, const SyncEffect& effect) {
+    Query query = db.query(
+        "UPDATE dead_letter SET outcome = ?, reason = ?, detail = ?, state = ?, settled_at = ? WHERE seller = ? AND "
+        "replica = ? AND epoch = ? AND lane = ? AND seq = ? AND part = ? AND idx = ?");
+    for (const DeadLetter& letter : effect.reviewed_letters) {
+        const PartId& part = letter.id.part;
+        query
+            .rebind(protocol::name_of(letter.outcome), letter.reason, letter.detail, name_of(letter.state),
+                    letter.settled_at, seller, letter.id.replica, part.lane.epoch, protocol::name_of(part.lane.lane),
+                    part.seq, part.part, letter.id.index)
+            .run();
+    }
+}
+
 void save_history(Connection& db, std::string_view seller, const SyncEffect& effect) {
     Query query = db.query(
         "INSERT INTO history (seller, replica, epoch, lane, seq, part, idx, tbl, key, reason, lost, at) "
@@ -109,6 +123,7 @@ void save_effect(storage::WriteTransaction& write, std::string_view seller, cons
     save_rows(db, seller, effect.rows);
     save_parts(db, seller, effect);
     if (!effect.dead_letters.empty()) save_dead_letters(db, seller, effect);
+    if (!effect.reviewed_letters.empty()) save_reviews(db, seller, effect);
     if (!effect.lost.empty()) save_history(db, seller, effect);
     save_cursors(db, seller, effect);
     std::optional<std::array<std::uint8_t, 16>> digest;

@@ -37,6 +37,14 @@ protocol::Outcome stored_outcome(std::string_view name) {
     return *outcome;
 }
 
+LetterState stored_letter_state(std::string_view name) {
+    const std::optional<LetterState> state = parse_letter_state(name);
+    if (!state) {
+        throw Error(ErrorCode::corrupt_data, "cannot read the hub's dead letters: no state " + std::string(name));
+    }
+    return *state;
+}
+
 void read_stored_fields(std::string_view fields, std::string_view stamps, StoredRow& stored) {
     std::optional<protocol::Fields> decoded = protocol::decode_fields(fields);
     if (!decoded || !protocol::decode_stamps(stamps, stored.row)) {

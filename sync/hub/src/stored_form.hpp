@@ -11,6 +11,7 @@ namespace edge::hub {
 /// How both kinds of store keep what is neither a number nor a text. The readers throw `corrupt_data`.
 [[nodiscard]] protocol::Lane stored_lane(std::string_view name);
 [[nodiscard]] protocol::Outcome stored_outcome(std::string_view name);
+[[nodiscard]] LetterState stored_letter_state(std::string_view name);
 /// Sets the columns and their clocks; `stored.at` is set already.
 void read_stored_fields(std::string_view fields, std::string_view stamps, StoredRow& stored);
 

@@ -90,6 +90,7 @@ void DeviceSession::choose_parts() {
     std::size_t most = settings_.limits.request_parts;
     if (memory_.request_parts > 0) most = std::min(most, memory_.request_parts);
     in_flight_.clear();
+    if (!settings_.send) return;
     std::size_t bytes = 0;
     for (std::size_t at = 0; at < held_.size() && in_flight_.size() < most; ++at) {
         const HeldPart& part = held_[at];
@@ -105,8 +106,11 @@ void DeviceSession::send(Actions& actions) {
     std::vector<std::string> parts;
     parts.reserve(in_flight_.size());
     for (const std::size_t at : in_flight_) parts.push_back(read_(held_[at]));
-    const SyncHeader header{
-        .seller = settings_.seller, .replica = settings_.replica, .seen = settings_.seen, .extra = {}};
+    const SyncHeader header{.seller = settings_.seller,
+                            .replica = settings_.replica,
+                            .seen = settings_.seen,
+                            .pull_bytes = settings_.pull_bytes,
+                            .extra = {}};
     actions.emplace_back(SendRequest{.body = encode_request(header, parts), .parts = parts.size()});
 }
 
@@ -127,15 +131,17 @@ bool DeviceSession::is_pending(const HeldPart& part) const noexcept {
 }
 
 void DeviceSession::finish(Actions& actions, std::int64_t now_ms, double random) {
-    if (std::any_of(held_.begin(), held_.end(), [&](const HeldPart& part) { return is_pending(part); })) {
+    const bool pending =
+        std::any_of(held_.begin(), held_.end(), [&](const HeldPart& part) { return is_pending(part); });
+    if (pending && settings_.send) {
         return back_off(make_problem(ProblemClass::retry, "not_applied", {}), now_ms, random, actions);
     }
     // a held lane waits for a person and must not slow the other
     const bool lane_held = memory_.ops.held || memory_.bulk.held;
     memory_.failures = 0;
-    memory_.waiting_for = lane_held ? reason::lane_held : std::string_view();
+    memory_.waiting_for = lane_held ? reason::lane_held : std::string_view(pending ? "not_sent" : "");
     memory_.not_before_ms = now_ms + 1000 * std::min(memory_.next_after_s, longest_pause_s);
-    actions.emplace_back(Finish{.complete = !lane_held, .why = memory_.waiting_for});
+    actions.emplace_back(Finish{.complete = !lane_held && !pending, .why = memory_.waiting_for});
 }
 
 void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions) {
@@ -165,6 +171,8 @@ void DeviceSession::take_pull(const Ack& ack, bool hub_restored, Actions& action
         actions.emplace_back(RestartPull{});
         return;
     }
+    pull_more_ = false;
+    if (settings_.pull_bytes == 0) return;
     pull_more_ = ack.pull.more && ack.pull.to > settings_.seen;
     if (ack.pull.to > settings_.seen || !ack.pull.rows.empty()) {
         settings_.seen = std::max(settings_.seen, ack.pull.to);

@@ -18,6 +18,8 @@ SyncHeader read_header(ObjectReader& reader) {
     header.seller = reader.text("seller");
     header.replica = reader.text("replica");
     header.seen = reader.integer("seen", 0, largest_json_integer);
+    if (const std::int64_t bytes = reader.integer_or("pull_bytes", 0, largest_json_integer, -1); bytes >= 0)
+        header.pull_bytes = bytes;
     return header;
 }
 
@@ -34,7 +36,8 @@ Decoded<SyncHeader> header_of_part(std::string_view part, const Limits& limits) 
 }
 
 bool says_the_same(std::string_view part, const SyncHeader& header) {
-    return header.extra.empty() && part.starts_with(segment_prefix(header.seller, header.replica, header.seen));
+    return header.extra.empty() && !header.pull_bytes &&
+           part.starts_with(segment_prefix(header.seller, header.replica, header.seen));
 }
 
 }  // namespace
@@ -46,6 +49,10 @@ std::string encode(const SyncHeader& header) {
     write_text(out, header.replica);
     out += R"(,"seen":)";
     write_integer(out, header.seen);
+    if (header.pull_bytes) {
+        out += R"(,"pull_bytes":)";
+        write_integer(out, *header.pull_bytes);
+    }
     write_members(out, header.extra);
     return out += '}';
 }

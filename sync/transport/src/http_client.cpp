@@ -1,9 +1,13 @@
 #include "edge/transport/http_client.hpp"
 
+#include "socket_meter.hpp"
+
 #include "edge/core/error.hpp"
 #include "edge/transport/gzip.hpp"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -92,6 +96,17 @@ int on_progress(void* cancelled, curl_off_t /*to_come*/, curl_off_t /*came*/, cu
     return ask && ask() ? 1 : 0;
 }
 
+curl_socket_t on_open(void* meter, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    const int descriptor = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (descriptor >= 0) static_cast<SocketMeter*>(meter)->watch(descriptor);
+    return descriptor >= 0 ? descriptor : CURL_SOCKET_BAD;
+}
+
+int on_close(void* meter, curl_socket_t descriptor) {
+    static_cast<SocketMeter*>(meter)->forget(descriptor);
+    return close(descriptor);
+}
+
 std::string_view reason_of(CURLcode code) {
     switch (code) {
         case CURLE_COULDNT_RESOLVE_HOST:
@@ -139,6 +154,10 @@ struct HttpClient::State {
         set(CURLOPT_NOPROGRESS, 0L);
         set(CURLOPT_XFERINFOFUNCTION, &on_progress);
         set(CURLOPT_XFERINFODATA, &cancelled);
+        set(CURLOPT_OPENSOCKETFUNCTION, &on_open);
+        set(CURLOPT_OPENSOCKETDATA, &meter);
+        set(CURLOPT_CLOSESOCKETFUNCTION, &on_close);
+        set(CURLOPT_CLOSESOCKETDATA, &meter);
         if (!settings.ca_file.empty()) set(CURLOPT_CAINFO, settings.ca_file.c_str());
         error[0] = '\0';
     }
@@ -158,6 +177,7 @@ struct HttpClient::State {
         curl_easy_getinfo(easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
         traffic.sent += static_cast<std::uint64_t>(sent);
         traffic.received += incoming.received;
+        traffic.sockets = meter.total();
         if (incoming.too_big || incoming.expanded_status == GunzipStatus::too_big) {
             return TransportFailure{"too_big", "the answer is longer than " + std::to_string(incoming.most) + " bytes"};
         }
@@ -184,6 +204,7 @@ struct HttpClient::State {
     }
 
     HttpSettings settings;
+    SocketMeter meter;  // outlives the connections
     std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy;
     std::array<char, CURL_ERROR_SIZE> error{};
     HttpTraffic traffic;

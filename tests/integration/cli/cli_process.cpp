@@ -1,6 +1,11 @@
 #include "integration/cli/cli_process.hpp"
 
+#include "support/database_dump.hpp"
+
 #include <boost/json.hpp>
+
+#include <filesystem>
+#include <sstream>
 
 namespace edge::test {
 namespace {
@@ -92,5 +97,39 @@ void CliProcess::make_shop() const {
 }
 
 void CliProcess::make_demo() const { text({"init", "--demo", "--time-zone", "Europe/London"}); }
+
+void CliProcess::make_refused(const std::string& database) const {
+    const auto carry = [&] {
+        std::filesystem::create_directories(file("carried"));
+        const std::string path = text_of(data({"sync", "export", "carried", "--db", database}).at("path"));
+        data({"hub", "import", path, "--receipt", "carried/receipt"});
+        static_cast<void>(run({"sync", "import-receipt", "carried/receipt", "--db", database}));
+        std::filesystem::remove_all(file("carried"));
+    };
+    text({"init", "--demo", "--time-zone", "Europe/London", "--db", database});
+    for (int i = 0; i < 2; ++i) text({"reserve", "47", "--db", database});
+    carry();
+    // the older one asks for the code that the younger one still has when the hub comes to it
+    run_sql(file(database),
+            "UPDATE reservations SET claim_code = claim_code || 'X' WHERE reservation_id = (SELECT max(reservation_id) "
+            "FROM reservations); UPDATE reservations SET claim_code = (SELECT substr(claim_code, 1, length(claim_code) "
+            "- 1) FROM reservations ORDER BY reservation_id DESC LIMIT 1) WHERE reservation_id = (SELECT "
+            "max(reservation_id) - 1 FROM reservations)");
+    carry();
+}
+
+std::vector<std::string> command_words(const std::string& command) {
+    std::vector<std::string> words;
+    std::istringstream stream(command);
+    for (std::string word; std::getline(stream, word, '-');) {
+        // the one command whose name has a dash of its own
+        if (word == "receipt" && !words.empty() && words.back() == "import") {
+            words.back() += "-" + word;
+        } else {
+            words.push_back(word);
+        }
+    }
+    return words;
+}
 
 }  // namespace edge::test

@@ -39,10 +39,15 @@ protected:
     void make_shop() const;
     /// Two weeks of history and some bundles to come; number 47 has a reservation with the code DEMO42.
     void make_demo() const;
+    /// A demo shop in that file of which the hub in hub.db has refused one change, for a code that another reservation
+    /// had when it came. Retried on either side, it goes.
+    void make_refused(const std::string& database) const;
 
     [[nodiscard]] std::string file(const std::string& name) const { return folder_.file(name); }
 };
 
 [[nodiscard]] std::string text_of(const boost::json::value& value);
+/// The words that name a command, from its name as `schema` lists it.
+[[nodiscard]] std::vector<std::string> command_words(const std::string& command);
 
 }  // namespace edge::test

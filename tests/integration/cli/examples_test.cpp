@@ -19,9 +19,7 @@ protected:
         return names;
     }
     [[nodiscard]] std::string help_of(const std::string& command) const {
-        std::vector<std::string> words;
-        std::istringstream stream(command);
-        for (std::string word; std::getline(stream, word, '-');) words.push_back(word);
+        std::vector<std::string> words = command_words(command);
         words.emplace_back("--help");
         return text(words);
     }
@@ -76,6 +74,7 @@ protected:
             std::filesystem::copy_file(entry.path(), file("segments.eab"));
         }
         text({"hub", "import", "segments.eab", "--receipt", "first.receipt"});
+        make_refused("refused.db");
         std::filesystem::copy(file(""), kept_.path(),
                               std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
     }
@@ -104,6 +103,9 @@ TEST_F(Examples, OfEachCommandWorkAsTyped) {
                 continue;
             reset();
             if (example.find("init") != std::string::npos) std::filesystem::remove(file("shop.db"));
+            if (example.find("sync rejects") != std::string::npos)
+                std::filesystem::copy_file(file("refused.db"), file("shop.db"),
+                                           std::filesystem::copy_options::overwrite_existing);
 
             const ProcessResult result = run_process({.arguments = {"/bin/bash", "-c", "set -o pipefail; " + example},
                                                       .environment = environment,

@@ -131,12 +131,185 @@ TEST_F(SyncCommands, FilesThatCarryNothingAreRefused) {
     refusal({"sync", "export", "no/such/folder"}, 66, "not_found");
 }
 
+TEST_F(SyncCommands, AReceiptThatComesBackOnFootConfirmsAndTrims) {
+    make_shop();
+    std::filesystem::create_directories(file("stick"));
+    const std::string path = text_of(data({"sync", "export", "stick"}).at("path"));
+    data({"hub", "import", path, "--receipt", "r.json"});
+
+    const auto first = data({"sync", "import-receipt", "r.json"});
+    const auto again = data({"sync", "import-receipt", "r.json"});
+
+    EXPECT_EQ(first.at("segments_applied").as_int64(), 1);
+    EXPECT_EQ(first.at("segments_trimmed").as_int64(), 1);
+    EXPECT_EQ(first.at("pending_changes").as_int64(), 0);
+    EXPECT_EQ(again.at("segments_applied").as_int64(), 0);
+    EXPECT_EQ(document({"status"}).at("meta").at("unsent").as_int64(), 0);
+    refusal({"sync", "export", "stick"}, 64, "invalid_argument");
+    EXPECT_THAT(text({"sync", "import-receipt", "r.json"}), HasSubstr("applied 0 segments more"));
+}
+
+TEST_F(SyncCommands, WhatTheHubRefusedIsListedShownRetriedAndGone) {
+    make_refused("shop.db");
+
+    const auto list = data({"sync", "rejects", "list"}).at("rejects").as_array();
+    ASSERT_EQ(list.size(), 1U);
+    EXPECT_EQ(text_of(list[0].at("reason")), "claim_code_collision");
+    EXPECT_THAT(text({"sync", "rejects", "list"}), HasSubstr("another reservation of the bundle has the claim code"));
+    EXPECT_THAT(text({"sync", "rejects", "show", "1"}), HasSubstr("\"claim_code\""));
+    EXPECT_EQ(data({"hub", "deadletter", "list"}).at("dead_letters").as_array().size(), 1U);
+    start_hub();
+    EXPECT_THAT(run({"sync"}).output, HasSubstr("1 refused change waits for a decision"));
+    EXPECT_EQ(run({"sync"}).status, 3);
+    EXPECT_EQ(data({"sync", "rejects", "retry", "1"}).at("retried").as_int64(), 1);
+
+    const auto report = data({"sync"});
+
+    EXPECT_TRUE(report.at("equal").as_bool());
+    EXPECT_EQ(text({"sync", "rejects", "list"}), "The hub took every change.\n");
+    EXPECT_EQ(data({"hub", "deadletter", "list"}).at("dead_letters").as_array().size(), 0U);
+    EXPECT_EQ(data({"hub", "deadletter", "list", "--all"}).at("dead_letters").as_array().size(), 1U);
+    refusal({"sync", "rejects", "retry", "1"}, 65, "conflict");
+    EXPECT_EQ(data({"sync", "rejects", "list", "--all"}).at("rejects").at(0).at("state").as_string(), "retried");
+}
+
+TEST_F(SyncCommands, TheHubMayTakeWhatItRefusedAfterAll) {
+    make_refused("shop.db");
+
+    const auto report = data({"hub", "deadletter", "retry", "--all"});
+
+    EXPECT_EQ(report.at("settled").as_int64(), 1);
+    EXPECT_EQ(report.at("refused").as_array().size(), 0U);
+    EXPECT_EQ(text({"hub", "deadletter", "list"}), "Every change was taken.\n");
+    EXPECT_EQ(data({"hub", "status"}).at("dead_letters").as_int64(), 0);
+}
+
+TEST_F(SyncCommands, AWatchSyncsUntilItIsToldToStop) {
+    make_shop();
+    start_hub();
+    for (const int signal : {SIGTERM, SIGINT}) {
+        RunningProcess watch(request({"sync", "--watch", "--json"}));
+        EXPECT_THAT(watch.wait_for_error_text("as the hub wishes", std::chrono::seconds(30)),
+                    HasSubstr("next sync in"));
+        watch.send_signal(signal);
+
+        const ProcessResult result = watch.finish();
+
+        EXPECT_EQ(result.status, 0) << result.errors;
+        const auto data = boost::json::parse(result.output).at("data");
+        EXPECT_EQ(data.at("syncs").as_int64(), 1);
+        EXPECT_EQ(data.at("failed").as_int64(), 0);
+        EXPECT_TRUE(data.at("equal").as_bool());
+    }
+    EXPECT_EQ(data({"sync", "status"}).at("pending_changes").as_int64(), 0);
+}
+
+TEST_F(SyncCommands, AWatchWithoutAHubBacksOffAndSaysWhy) {
+    make_shop();
+    RunningProcess watch(request({"sync", "--watch", "--url", "http://127.0.0.1:1"}));
+    const std::string said = watch.wait_for_error_text("next sync in", std::chrono::seconds(30));
+    watch.send_signal(SIGTERM);
+
+    const ProcessResult result = watch.finish();
+
+    EXPECT_EQ(result.status, 0) << result.errors;
+    EXPECT_THAT(result.errors, HasSubstr("the hub cannot be reached"));
+    EXPECT_THAT(result.output, HasSubstr("in vain"));
+    EXPECT_EQ(run({"sync", "--watch", "--url", "not an address"}).status, 64);
+    refusal({"sync", "--watch", "--once", "--url", "http://127.0.0.1:1"}, 64, "usage");
+}
+
+TEST_F(SyncCommands, OneWayIsSyncedAlone) {
+    make_shop();
+    start_hub();
+
+    const auto pulled = document({"sync", "--pull-only"}, 75).at("data");
+    EXPECT_EQ(pulled.at("changes_sent").as_int64(), 0);
+    EXPECT_GT(pulled.at("pending_changes").as_int64(), 0);
+    const auto pushed = data({"sync", "--push-only"});
+    EXPECT_GT(pushed.at("changes_sent").as_int64(), 0);
+    EXPECT_EQ(pushed.at("pending_changes").as_int64(), 0);
+    EXPECT_TRUE(data({"sync", "--pull-only"}).at("equal").as_bool());
+    refusal({"sync", "--pull-only", "--push-only", "--url", "http://127.0.0.1:1"}, 64, "usage");
+}
+
+TEST_F(SyncCommands, AMeteredSyncKeepsWithinTheDaysBytes) {
+    make_shop();
+    start_hub();
+    const auto first = data({"sync", "--metered"});
+    const std::int64_t used = first.at("bytes_today").as_int64();
+    EXPECT_EQ(used, first.at("socket_bytes").as_int64());
+    EXPECT_GT(used, first.at("bytes_sent").as_int64() + first.at("bytes_received").as_int64()) << "heads count too";
+    text({"bundle", "post", "More", "-c", "Bread", "-n", "2", "--window", "16:00-18:00"});
+
+    const auto refused = document({"sync", "--day-budget", std::to_string(used + 500)}, 75).at("data");
+
+    EXPECT_TRUE(refused.at("budget_used").as_bool());
+    EXPECT_EQ(refused.at("socket_bytes").as_int64(), 0);
+    EXPECT_EQ(refused.at("pending_changes").as_int64(), 1);
+    EXPECT_THAT(text_of(refused.at("reason")), HasSubstr("are used up"));
+    EXPECT_EQ(data({"sync", "status"}).at("bytes_today").as_int64(), used);
+    EXPECT_EQ(data({"sync", "--as-of", "2026-11-24T12:00:00Z", "--day-budget", std::to_string(used + 500)})
+                  .at("pending_changes")
+                  .as_int64(),
+              0)
+        << "a new day has bytes of its own";
+    refusal({"sync", "--day-budget", "0"}, 64, "usage");
+    refusal({"sync", "--metered", "--day-budget", "lots"}, 64, "usage");
+}
+
+TEST_F(SyncCommands, TheStatusSaysWhatWaitsSinceWhenAndWhy) {
+    make_shop();
+    static_cast<void>(run({"sync", "--url", "http://127.0.0.1:1"}));
+
+    const auto status = data({"sync", "status", "--as-of", "2026-11-23T12:03:00Z"});
+
+    EXPECT_EQ(status.at("oldest_pending_s").as_int64(), 180);
+    EXPECT_THAT(text_of(status.at("waiting_for")), HasSubstr("cannot be reached"));
+    EXPECT_TRUE(status.at("clock_offset_ms").is_null());
+    EXPECT_THAT(text({"sync", "status", "--as-of", "2026-11-23T12:03:00Z"}), HasSubstr("3 min ago"));
+    start_hub();
+    text({"sync"});
+    const auto synced = data({"sync", "status"});
+    EXPECT_LT(std::abs(synced.at("clock_offset_ms").as_int64()), 1001) << "both take the same instant for now";
+    EXPECT_EQ(text_of(synced.at("waiting_for")), "");
+    EXPECT_TRUE(synced.at("oldest_pending").is_null());
+    EXPECT_THAT(text({"sync", "status"}), HasSubstr("agrees with the hub's"));
+}
+
+TEST_F(SyncCommands, AHubLogsALineOfJsonForEachRequest) {
+    make_shop();
+    RunningProcess hub(request({"hub", "serve", "--listen", "127.0.0.1:0", "--log-json"}));
+    const std::string started = hub.wait_for_error_text("}\n", std::chrono::seconds(30));
+    const std::int64_t port = boost::json::parse(started.substr(0, started.find('\n'))).at("port").as_int64();
+    text({"sync", "--url", "http://127.0.0.1:" + std::to_string(port)});
+    hub.send_signal(SIGTERM);
+
+    const ProcessResult result = hub.finish();
+
+    std::istringstream lines(result.errors);
+    std::vector<std::string> events;
+    for (std::string line; std::getline(lines, line);) {
+        const auto event = boost::json::parse(line);
+        events.push_back(text_of(event.at("event")));
+        if (events.back() != "request") continue;
+        EXPECT_EQ(event.at("status").as_int64(), 200);
+        EXPECT_EQ(text_of(event.at("outcome")), "ok");
+        EXPECT_EQ(text_of(event.at("path")), "/v1/sync");
+        EXPECT_GT(event.at("bytes_in").as_int64(), 0);
+    }
+    EXPECT_THAT(events, testing::ElementsAre("started", "request", "stopped"));
+}
+
 TEST_F(SyncCommands, AHubThatCannotServeSaysWhy) {
     make_shop();
     start_hub();
     const std::string address = environment["EDGE_ANALYTICS_HUB_URL"].substr(7);
 
     refusal({"hub", "serve", "--listen", "nonsense"}, 64, "usage");
+    refusal({"hub", "serve", "--listen", "0.0.0.0:0"}, 64, "usage");
+    refusal({"hub", "serve", "--tls-cert", "nowhere.pem"}, 64, "invalid_argument");
+    refusal({"hub", "serve", "--tls-cert", "nowhere.pem", "--tls-key", "nowhere.pem"}, 64, "invalid_argument");
     refusal({"hub", "serve", "--listen", address}, 74, "io_failure");
     environment["EDGE_ANALYTICS_HUB_DB"] = file("shop.db");
     refusal({"hub", "status"}, 65, "not_a_database");

@@ -1,6 +1,9 @@
 #include "server_fixture.hpp"
 
+#include "edge/core/error.hpp"
+
 #include <boost/json.hpp>
+#include <gmock/gmock.h>
 
 #include <mutex>
 
@@ -75,6 +78,61 @@ TEST_F(EndpointsTest, MetricsAreInTheFormOfPrometheus) {
               std::string::npos);
     EXPECT_NE(metrics.body.find("edge_hub_requests_total{status=\"4xx\"} 1\n"), std::string::npos);
     EXPECT_NE(metrics.body.find("edge_hub_request_seconds_count 2\n"), std::string::npos);
+}
+
+TEST_F(EndpointsTest, MetricsTellOutcomesAndHowLongRequestsTook) {
+    serve();
+    post(device.request(shop()));
+    post("junk\n");
+
+    const std::string text = get("/metrics").body;
+
+    EXPECT_THAT(text, testing::HasSubstr("edge_hub_request_outcomes_total{outcome=\"ok\"} 1\n"));
+    EXPECT_THAT(text, testing::HasSubstr("edge_hub_request_outcomes_total{outcome=\"bug\"} 1\n"));
+    EXPECT_THAT(text, testing::HasSubstr("# TYPE edge_hub_request_seconds histogram\n"));
+    EXPECT_THAT(text, testing::HasSubstr("edge_hub_request_seconds_bucket{le=\"+Inf\"} 2\n"));
+    EXPECT_THAT(text, testing::HasSubstr("edge_hub_request_seconds_bucket{le=\"0.001\"} "));
+    EXPECT_THAT(text, testing::HasSubstr("edge_hub_request_seconds_count 2\n"));
+}
+
+TEST_F(EndpointsTest, HealthAsksTheStore) {
+    serve();
+    EXPECT_EQ(get("/healthz").body, "ok\n");
+    watched.before_settings = [] { throw Error(ErrorCode::io_failure, "the disk is gone"); };
+
+    const protocol::Response sick = get("/healthz");
+
+    EXPECT_EQ(sick.status, 500);
+    EXPECT_EQ(server->counters().store_failures, 1U);
+}
+
+TEST_F(EndpointsTest, DeadLettersAreSettledByAPost) {
+    serve();
+    device.reservation(3, 77, "A");
+    device.reservation(4, 77, "B");
+    post(device.request(device.seal_bytes()));
+    const json::value listed = json::parse(get("/v1/deadletter").body);
+    const std::string first(listed.at("dead_letters").at(0).at("id").as_string());
+    const std::string second(listed.at("dead_letters").at(1).at("id").as_string());
+    transport::HttpClient http = client();
+    const auto order = [&](const std::string& body, std::string_view type = "application/json") {
+        return response_of(http.post("/v1/deadletter", body, type));
+    };
+
+    const json::value retried = json::parse(order(R"({"action":"retry","ids":[")" + first + R"("]})").body);
+    const json::value given_up = json::parse(order(R"({"action":"discard","ids":[")" + second + R"("]})").body);
+
+    EXPECT_EQ(retried.at("settled").as_int64(), 0);
+    EXPECT_EQ(retried.at("refused").at(0).at("reason").as_string(), "missing_parent");
+    EXPECT_EQ(given_up.at("settled").as_int64(), 1);
+    EXPECT_EQ(json::parse(get("/v1/deadletter").body).at("dead_letters").as_array().size(), 1U);
+    EXPECT_EQ(json::parse(get("/v1/deadletter?settled=1").body).at("dead_letters").as_array().size(), 2U);
+    EXPECT_EQ(order(R"({"action":"discard","ids":[")" + second + R"("]})").status, 409);
+    EXPECT_EQ(order(R"({"action":"discard","ids":["s-1/r/1/ops/9/1/0"]})").status, 404);
+    EXPECT_EQ(order(R"({"action":"eat","ids":[")" + first + R"("]})").status, 400);
+    EXPECT_EQ(order(R"({"action":"retry","ids":[]})").status, 400);
+    EXPECT_EQ(order("[]").status, 400);
+    EXPECT_EQ(order("[]", "text/plain").status, 415);
 }
 
 TEST_F(EndpointsTest, LogsRequestsWithoutWhatTheyCarry) {

@@ -17,13 +17,17 @@ public:
     explicit WatchedStore(hub::HubStore& store) : store_(&store) {}
 
     std::function<void()> before_write = [] {};
+    std::function<void()> before_settings = [] {};
     std::function<void()> before_commit = [] {};
     std::function<void()> after_commit = [] {};
     std::atomic<int> writes{0};
 
     std::unique_ptr<hub::SellerReader> read(std::string_view seller) override { return store_->read(seller); }
     std::unique_ptr<hub::SellerWriter> write(std::string_view seller) override;
-    hub::HubSettings settings() override { return store_->settings(); }
+    hub::HubSettings settings() override {
+        before_settings();
+        return store_->settings();
+    }
     void set_durable(const hub::DurableSetting& setting) override { store_->set_durable(setting); }
     Timestamp begin_backup(Timestamp now) override { return store_->begin_backup(now); }
     void declare_covered(Timestamp began) override { store_->declare_covered(began); }
@@ -55,6 +59,9 @@ public:
         return writer_->applied_until(replica, lanes, covered);
     }
     std::vector<hub::StoredRow> rows(const std::vector<hub::RowKey>& keys) override { return writer_->rows(keys); }
+    std::vector<hub::DeadLetter> open_letters(std::string_view replica, const std::vector<hub::RowKey>& keys) override {
+        return writer_->open_letters(replica, keys);
+    }
     std::vector<hub::StoredRow> children(const std::vector<std::string>& parents) override {
         return writer_->children(parents);
     }

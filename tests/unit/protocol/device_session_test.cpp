@@ -494,6 +494,31 @@ TEST(DeviceSession, AppliesPagesUntilThereAreNoMore) {
     EXPECT_EQ(all<ApplyPull>(second).at(0).page.to, 9);
 }
 
+TEST(DeviceSession, SendsNothingWhenItOnlyTakes) {
+    DeviceSession device({.seller = seller_key, .replica = replica_key, .send = false, .limits = {}}, {}, ops_up_to(2),
+                         [](const HeldPart& part) { return bytes_of(part.lane, part.seq, part.part); });
+
+    EXPECT_EQ(all<SendRequest>(device.start(now)).at(0).parts, 0U);
+    const std::vector<Action> actions = device.on_response(ok(ack_of({})), now, 0.5);
+
+    EXPECT_FALSE(all<Finish>(actions).at(0).complete);
+    EXPECT_EQ(all<Finish>(actions).at(0).why, "not_sent");
+    EXPECT_EQ(device.memory().failures, 0) << "that was wanted";
+}
+
+TEST(DeviceSession, TakesNoPageWhenItOnlySends) {
+    DeviceSession device({.seller = seller_key, .replica = replica_key, .pull_bytes = 0, .limits = {}}, {}, {},
+                         [](const HeldPart&) { return std::string(); });
+    Ack ack = ack_of({});
+    ack.pull = {.from = 0, .to = 9, .more = true, .h0 = 0, .rows = {}};
+
+    EXPECT_NE(all<SendRequest>(device.start(now)).at(0).body.find(R"("pull_bytes":0)"), std::string::npos);
+    const std::vector<Action> actions = device.on_response(ok(ack), now, 0.5);
+
+    EXPECT_TRUE(all<ApplyPull>(actions).empty());
+    EXPECT_TRUE(all<Finish>(actions).at(0).complete) << "more to tell is not asked for";
+}
+
 TEST(DeviceSession, TakesAReceiptWithoutSending) {
     DeviceSession device = session(ops_up_to(2));
 

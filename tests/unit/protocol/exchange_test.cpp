@@ -77,6 +77,20 @@ TEST(SyncRequest, LeavesOutAHeaderThatItsFirstPartRepeats) {
     EXPECT_EQ(decode_request(encode_request(other, parts))->parts.size(), 2U);
 }
 
+TEST(SyncRequest, SaysHowMuchOfAPageItTakes) {
+    SyncHeader modest = header();
+    modest.pull_bytes = 0;
+    const std::string part = encode(segment_of({collect()}));
+
+    const std::string body = encode_request(modest, {part});
+    const Decoded<SyncRequest> request = decode_request(body);
+
+    ASSERT_TRUE(request);
+    EXPECT_EQ(request->header.pull_bytes, 0);
+    EXPECT_EQ(request->parts, std::vector<std::string_view>{part}) << "a header that says more is not left out";
+    EXPECT_FALSE(decode_request(encode_request(header(), {}))->header.pull_bytes.has_value());
+}
+
 TEST(SyncRequest, IsAPollWithoutParts) {
     const Decoded<SyncRequest> read = decode_request(encode_request(header(), {}));
 

@@ -125,6 +125,21 @@ TEST(HttpClient, SaysHowTheNetworkFailed) {
     EXPECT_EQ(reason(post("http://no-such-host.invalid")), "cannot_resolve");
 }
 
+TEST(HttpClient, CountsEveryByteThatItsSocketsCarried) {
+    std::size_t carried = 0;
+    const LoopbackServer server([&](const std::string& got) {
+        const std::string bytes = answer("200 OK", std::string(5000, 'b'));
+        carried += got.size() + bytes.size();
+        return bytes;
+    });
+    HttpClient client(settings(server.url()));
+
+    for (int i = 0; i < 3; ++i) static_cast<void>(client.post("/v1/sync", std::string(3000, 'a'), "text/plain"));
+
+    EXPECT_EQ(client.traffic().sockets, carried);
+    EXPECT_LT(client.traffic().sent + client.traffic().received, carried);
+}
+
 TEST(HttpClient, GivesUpAfterItsTime) {
     std::promise<void> gave_up;
     const LoopbackServer server([&](const std::string&) {

@@ -35,6 +35,7 @@ bool insert_reject(WriteTransaction& write, const SyncReject& reject);
 /// The first place behind what is listed for a segment.
 [[nodiscard]] std::int64_t next_reject_position(Connection& connection, std::string_view lane, std::int64_t epoch,
                                                 std::int64_t seq);
+/// Those that nobody has settled.
 [[nodiscard]] std::int64_t count_rejects(Connection& connection);
 
 /// The `lane` and `outcome` of rows that came from the hub and that this file cannot hold; `seq` is the row's version.

@@ -4,6 +4,7 @@
 #include "edge/hub/intake.hpp"
 #include "edge/hub/store.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,8 @@ using LogSink = std::function<void(const LogEvent&)>;
 struct ServerOptions {
     std::string address = "127.0.0.1";  ///< an IP address; anything but loopback lets the network in
     std::uint16_t port = 8765;          ///< 0: any free one
+    std::string tls_certificate;        ///< PEM file, its issuers behind it; empty: plain HTTP
+    std::string tls_key;                ///< PEM file
     std::size_t workers = 2;            ///< threads that use the store
     std::size_t connections = 256;      ///< at once; one more is told to come back
     std::size_t header_bytes = 8U << 10U;
@@ -67,10 +70,22 @@ struct ServerCounters {
     std::uint64_t dead_letters = 0;
     std::uint64_t lane_problems = 0;
     std::uint64_t store_failures = 0;
+    std::uint64_t handshakes_failed = 0;
+    /// Requests by how long they took: element i counts those within latency_bounds_us[i], the last all the rest.
+    std::array<std::uint64_t, 12> latencies{};
+    /// Answers by outcome, in the order of outcome_names.
+    std::array<std::uint64_t, 8> outcomes{};
 };
 
-/// The hub's HTTP side: POST /v1/sync, GET /v1/hello, /v1/status, /v1/deadletter, /healthz and /metrics. Keeps nothing
-/// between requests; the store does.
+/// Microseconds.
+inline constexpr std::array<std::uint64_t, 11> latency_bounds_us{1'000,   2'500,   5'000,   10'000,    25'000,   50'000,
+                                                                 100'000, 250'000, 500'000, 1'000'000, 5'000'000};
+/// What an answer was: a success, or the class of its problem document; "late" for a request that took too long.
+inline constexpr std::array<std::string_view, 8> outcome_names{"ok",      "retry",   "resync", "auth",
+                                                               "upgrade", "too_big", "bug",    "late"};
+
+/// The hub's HTTP side: POST /v1/sync, GET and POST /v1/deadletter, GET /v1/hello, /v1/status, /healthz and
+/// /metrics; over TLS if it is given a certificate. Keeps nothing between requests; the store does.
 class HubServer {
 public:
     /// The store must outlive the server.
@@ -80,8 +95,8 @@ public:
     /// Stops.
     ~HubServer();
 
-    /// Listens and serves, in threads of its own. Throws `invalid_argument` (no IP address) or `io_failure` (the port
-    /// is taken, or not ours to take).
+    /// Listens and serves, in threads of its own. Throws `invalid_argument` (no IP address, no such certificate) or
+    /// `io_failure` (the port is taken, or not ours to take).
     void start();
     /// Starts unless started, and returns once another thread has called `stop`.
     void run();

@@ -90,6 +90,17 @@ struct ChangeId {
     friend auto operator<=>(const ChangeId&, const ChangeId&) = default;
 };
 
+/// What became of a change that could not be taken.
+enum class LetterState {
+    open,       ///< somebody has to look
+    taken,      ///< it took effect after all, or a later change of its device that says as much did
+    discarded,  ///< a person gave it up
+};
+
+/// "open", "taken", "discarded"
+[[nodiscard]] std::string_view name_of(LetterState state) noexcept;
+[[nodiscard]] std::optional<LetterState> parse_letter_state(std::string_view name) noexcept;
+
 /// A change that could not be taken.
 struct DeadLetter {
     ChangeId id;
@@ -100,6 +111,8 @@ struct DeadLetter {
     std::string detail;
     std::string change;  ///< JSON
     Timestamp at;
+    LetterState state = LetterState::open;
+    std::optional<Timestamp> settled_at;
 };
 
 /// Values that lost to others.
@@ -121,6 +134,8 @@ struct SyncEffect {
     std::vector<TakenPart> parts;
     std::vector<DeadLetter> dead_letters;
     std::vector<LostWrite> lost;
+    /// Known ones whose outcome, reason, detail, state and settled_at change.
+    std::vector<DeadLetter> reviewed_letters = {};
 };
 
 /// How the watermark `durable` follows `applied`.
@@ -185,6 +200,9 @@ public:
     [[nodiscard]] virtual std::vector<StoredRow> children(const std::vector<std::string>& parents) = 0;
     /// Who holds those claims, tombstones left out.
     [[nodiscard]] virtual std::vector<ClaimHolder> claims(const std::vector<Claim>& claims) = 0;
+    /// The replica's open dead letters about those rows.
+    [[nodiscard]] virtual std::vector<DeadLetter> open_letters(std::string_view replica,
+                                                               const std::vector<RowKey>& keys) = 0;
     /// The feed: shared rows (protocol::is_shared) changed after that version, oldest change first, tombstones
     /// included.
     [[nodiscard]] virtual std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) = 0;
@@ -215,6 +233,7 @@ struct DeadLetterFilter {
     std::string seller;             ///< empty: all sellers
     std::optional<ChangeId> after;  ///< within the seller; needs one
     std::size_t at_most = 100;
+    bool settled = false;  ///< those that are settled too
 };
 struct SellerDeadLetter {
     std::string seller;

@@ -127,7 +127,9 @@ struct DeviceSettings {
     std::string seller;
     std::string replica;
     std::int64_t seen = 0;
-    std::size_t request_bytes = 1U << 20U;  ///< raw bytes in one request, one part at least
+    std::size_t request_bytes = 1U << 20U;        ///< raw bytes in one request, one part at least
+    bool send = true;                             ///< false: parts wait for another run
+    std::optional<std::int64_t> pull_bytes = {};  ///< what a pull page may bring; 0: no page is taken
     Limits limits;
     std::int64_t first_backoff_ms = 2'000;
     std::int64_t longest_backoff_ms = 900'000;  ///< a quarter of an hour

@@ -25,6 +25,8 @@ struct SyncHeader {
     std::string seller;
     std::string replica;
     std::int64_t seen = 0;  ///< pull cursor: what the device has already
+    /// Bytes of rows that the answer's page may bring, 0 for no page; nothing: as many as the hub gives.
+    std::optional<std::int64_t> pull_bytes = {};
     Members extra;
     friend bool operator==(const SyncHeader&, const SyncHeader&) = default;
 };

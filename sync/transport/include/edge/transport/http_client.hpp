@@ -34,10 +34,11 @@ struct TransportFailure {
 
 using HttpResult = std::variant<protocol::Response, TransportFailure>;
 
-/// Bytes on the wire, bodies only.
+/// Bytes on the wire.
 struct HttpTraffic {
-    std::uint64_t sent = 0;
-    std::uint64_t received = 0;
+    std::uint64_t sent = 0;      ///< bodies alone
+    std::uint64_t received = 0;  ///< bodies alone
+    std::uint64_t sockets = 0;   ///< all that sockets carried, both ways: heads, TLS and what was cut off too
 };
 
 /// One connection to one hub, kept open between calls. For one thread at a time.

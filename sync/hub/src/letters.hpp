@@ -1,0 +1,20 @@
+#pragma once
+
+#include "apply.hpp"
+
+#include "edge/core/time.hpp"
+#include "edge/hub/store.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace edge::hub {
+
+/// The replica's open dead letters that its changes just applied make needless: each says as much of the row as the
+/// letter did, and was taken. They come back as taken; `outcomes` are those of `parts`.
+[[nodiscard]] std::vector<DeadLetter> covered_letters(SellerReader& reader, std::string_view replica,
+                                                      const std::vector<PartToApply>& parts,
+                                                      const std::vector<std::vector<protocol::ChangeOutcome>>& outcomes,
+                                                      Timestamp now);
+
+}  // namespace edge::hub

@@ -1,0 +1,82 @@
+#include "hub_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace edge::hub {
+namespace {
+
+using test::wire_key;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> lines_of(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
+}
+
+class VersionsTest : public HubFixture {
+protected:
+    const std::filesystem::path data = std::filesystem::path(EDGE_SOURCE_DIR) / "tests/data";
+};
+
+/// tests/data/segments holds what a device of each schema sent; the rows are the same whoever sent them.
+TEST_F(VersionsTest, SegmentsOfEveryReleasedSchemaBecomeTheSameRows) {
+    const std::vector<std::string> expected = lines_of(data / "segments/rows.txt");
+    ASSERT_FALSE(expected.empty());
+    for (int schema = 1; std::filesystem::exists(data / ("schema-" + std::to_string(schema) + ".db")); ++schema) {
+        SCOPED_TRACE(schema);
+        const std::vector<std::string> parts =
+            lines_of(data / ("segments/schema-" + std::to_string(schema) + ".ndjson"));
+        ASSERT_FALSE(parts.empty()) << "segments of this schema are missing";
+        const protocol::Decoded<protocol::Segment> first = protocol::decode_segment(parts.front());
+        ASSERT_TRUE(first);
+        EXPECT_EQ(first->schema, schema);
+        const std::unique_ptr<HubStore> fresh = stores.create("schema-" + std::to_string(schema));
+
+        const auto result = take_parts(*fresh, {.seller = first->seller, .replica = first->replica, .extra = {}},
+                                       {parts.begin(), parts.end()}, now);
+
+        ASSERT_TRUE(result) << result.problem().detail;
+        EXPECT_THAT(result->ack.outcomes, IsEmpty());
+        EXPECT_EQ(dump(*fresh, first->seller), expected);
+    }
+}
+
+TEST_F(VersionsTest, ColumnsOfANewerDeviceAreKeptAndGivenBack) {
+    const std::string part =
+        R"({"v":1,"type":"segment","seller":"s-1","replica":"replica-new","epoch":1,"seq":1,"prev":"","schema":99,)"
+        R"("h0":1764000000000,"seen":0,"mood":"good","changes":[{"t":"category","k":")" +
+        wire_key(5) + R"(","op":"c","p":{"name":"Bread","coefficient":"1.000000000","colour":"brown","deep":["a"]}}]})";
+    const test::SealingDevice newer("s-1", "replica-new");
+    const protocol::Ack taken = take(newer, {part});
+    EXPECT_THAT(taken.outcomes, IsEmpty());
+    device.seen = taken.pull.to;
+    device.clock = 1'764'000'100'000;
+    device.change({.table = "category",
+                   .key = wire_key(5),
+                   .first = protocol::Op::update,
+                   .last = protocol::Op::update,
+                   .base = {},
+                   .hlc = device.clock,
+                   .fields = {{"name", std::string("Rolls")}}});
+
+    take(device, device.seal_bytes());  // by a device that knows nothing of colours
+
+    EXPECT_THAT(rows(), Contains(testing::AllOf(HasSubstr("\"Rolls\""), HasSubstr("\"colour\":\"brown\""))));
+    const test::SealingDevice third("s-1", "replica-c");
+    const protocol::Ack told = take(third, {});
+    ASSERT_EQ(told.pull.rows.size(), 1U);
+    const protocol::FieldValue* colour = protocol::find_field(told.pull.rows.front().fields, "colour");
+    ASSERT_NE(colour, nullptr);
+    EXPECT_EQ(*colour, protocol::FieldValue(std::string("brown")));
+}
+
+}  // namespace
+}  // namespace edge::hub
