@@ -26,13 +26,18 @@ std::map<LocalDate, ForecastScore> weeks_between(storage::Connection& db, Seller
 
 }  // namespace
 
-void RefreshRun::keep_outcome(const SellerWork& work, const storage::BundleRow& bundle) {
-    const std::optional<ForecastOutcomeRow> stored = storage::find_forecast_outcome(*db_, bundle.id);
+void RefreshRun::keep_outcome(const SellerWork& work, const storage::BundleRow& bundle,
+                              const storage::ClosedWindow& known) {
+    const std::optional<ForecastOutcomeRow>& stored = known.outcome;
     std::optional<ForecastOutcomeRow> wanted;
     // A window that ends before it starts may be over while its forecast is still remade: there is no last one to keep.
     if (is_over(bundle) && bundle.window.start < bundle.window.end) {
         const bool is_of_this_window = stored && stored->window_start == bundle.window.start;
-        wanted = is_of_this_window ? stored : storage::forecast_to_keep(*db_, bundle.id);
+        if (is_of_this_window) {
+            wanted = stored;
+        } else if (known.has_forecast) {
+            wanted = storage::forecast_to_keep(*db_, bundle.id);
+        }
         if (wanted && wanted->window_start != bundle.window.start) wanted.reset();
     }
     if (wanted) {

@@ -18,6 +18,14 @@ analytics::Contribution to_contribution(const storage::ContributionRow& row) {
             .amounts = to_amounts(row.amounts)};
 }
 
+void assign_row(storage::ContributionRow& row, SellerId seller, const analytics::Contribution& contribution) {
+    row.seller = seller;
+    row.day = contribution.day;
+    row.window_start = contribution.window_start;
+    row.categories = contribution.categories;
+    row.amounts = to_row(contribution.amounts);
+}
+
 }  // namespace
 
 SellerWork::SellerWork(Engine::State& state, Seller given, Timestamp now)
@@ -57,7 +65,7 @@ std::int64_t RefreshRun::close_windows(SellerId asked) {
     read_journal();  // only to find windows that were over before they came here; a refresh reads it again
     for (const BundleId id : uncounted_) {
         const auto bundle = storage::find_bundle_row(*db_, id);
-        if (bundle && bundle->seller == asked) record_inputs(work, *bundle);
+        if (bundle && bundle->seller == asked) record_inputs(work, *bundle, storage::find_closed_window(*db_, id));
     }
     return report_.windows_closed;
 }
@@ -103,15 +111,6 @@ void RefreshRun::finish() {
     report_.categories_without_row.assign(nameless_.begin(), nameless_.end());
 }
 
-storage::ContributionRow RefreshRun::contribution_of(const SellerWork& work, const storage::BundleRow& bundle) const {
-    analytics::Contribution contribution = analytics::contribution_of(outcome_of(bundle, work.zone, now_));
-    return {.seller = work.seller.id,
-            .day = contribution.day,
-            .window_start = contribution.window_start,
-            .categories = std::move(contribution.categories),
-            .amounts = to_row(contribution.amounts)};
-}
-
 void RefreshRun::count_dirty_bundles() {
     // Counting one bundle may bring in another seller, and with it the windows of that one that have ended.
     std::size_t next = 0;
@@ -126,10 +125,11 @@ void RefreshRun::count_bundle(BundleId id) {
     // A bundle whose seller is missing counts for nobody until there is one.
     if (SellerWork* const work = bundle ? find_work(bundle->seller) : nullptr; work != nullptr) {
         if (work->recount && (!before || before->seller == bundle->seller)) return;  // counted with all others
-        after = contribution_of(*work, *bundle);
-        record_inputs(*work, *bundle);
+        assign_row(after.emplace(), bundle->seller, analytics::contribution_of(outcome_of(*bundle, work->zone, now_)));
+        const storage::ClosedWindow known = storage::find_closed_window(*db_, id);
+        record_inputs(*work, *bundle, known);
         if (before) find_work(before->seller);  // its forecast's outcome moves with the bundle
-        keep_outcome(*work, *bundle);
+        keep_outcome(*work, *bundle, known);
     }
     if (!bundle && before) forget_outcome(id, *before);
     if (before == after) return;
@@ -141,7 +141,7 @@ void RefreshRun::count_bundle(BundleId id) {
     }
     if (after) {
         get_work(after->seller).difference.add(to_contribution(*after));
-        storage::put_contribution(*write_, id, *after);
+        storage::put_contributions(*write_, std::array{storage::BundleContribution{.bundle = id, .row = *after}});
     } else {
         storage::remove_contribution(*write_, id);
     }
@@ -171,15 +171,20 @@ void RefreshRun::recount_sellers() {
     }
     if (recounted.empty()) return;
     storage::ContributionRewrite contributions(*write_, std::move(ids));
+    analytics::Contribution contribution;
+    storage::ContributionRow row;
+    storage::ClosedWindowWalk windows(*db_);
     storage::each_bundle_row(*db_, [&](const storage::BundleRow& bundle) {
         const auto found = recounted.find(bundle.seller);
         if (found == recounted.end()) return;
         SellerWork& work = *found->second;
-        const storage::ContributionRow contribution = contribution_of(work, bundle);
-        work.difference.add(to_contribution(contribution));
-        contributions.put(bundle.id, contribution);
-        record_inputs(work, bundle);
-        keep_outcome(work, bundle);
+        analytics::assign_contribution(contribution, outcome_of(bundle, work.zone, now_));
+        work.difference.add(contribution);
+        assign_row(row, bundle.seller, contribution);
+        contributions.put(bundle.id, row);
+        const storage::ClosedWindow& known = windows.seek(bundle.id);
+        record_inputs(work, bundle, known);
+        keep_outcome(work, bundle, known);
         report_.bundles_recounted += 1;
     });
     contributions.finish();

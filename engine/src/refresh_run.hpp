@@ -6,6 +6,8 @@
 
 #include "edge/analytics/point_changes.hpp"
 #include "edge/analytics/totals.hpp"
+#include "edge/storage/closed_windows.hpp"
+#include "edge/storage/contributions.hpp"
 #include "edge/storage/graphs.hpp"
 #include "edge/storage/journal.hpp"
 #include "edge/storage/outcomes.hpp"
@@ -81,18 +83,18 @@ private:
     void count_dirty_bundles();
     void count_bundle(BundleId id);
     void recount_sellers();
-    [[nodiscard]] storage::ContributionRow contribution_of(const SellerWork& work,
-                                                           const storage::BundleRow& bundle) const;
     void store_difference(SellerWork& work);
 
     // Inputs
-    void record_inputs(SellerWork& work, const storage::BundleRow& bundle);
-    void withdraw_inputs(BundleId bundle);
+    void record_inputs(SellerWork& work, const storage::BundleRow& bundle, const storage::ClosedWindow& known);
+    /// By `wanted_inputs_`.
+    void replace_inputs(std::vector<storage::StoredInput> stored);
+    void withdraw_inputs(BundleId bundle, const std::vector<storage::StoredInput>& stored);
     void note_input(const storage::InputRow& row);
     [[nodiscard]] bool is_over(const storage::BundleRow& bundle) const { return bundle.window.end <= now_; }
 
     // What became of forecasts
-    void keep_outcome(const SellerWork& work, const storage::BundleRow& bundle);
+    void keep_outcome(const SellerWork& work, const storage::BundleRow& bundle, const storage::ClosedWindow& known);
     void forget_outcome(BundleId bundle, const storage::ContributionRow& before);
     void mark_accuracy(SellerId seller, LocalDate day);
     void write_accuracy(SellerWork& work);
@@ -131,6 +133,7 @@ private:
     bool labels_changed_ = false;   // a category was renamed, made or removed
     bool history_changed_ = false;  // a forecast input was written, here or elsewhere
     std::set<CategoryId> nameless_;
+    std::vector<storage::InputRow> wanted_inputs_;  // of one bundle
     LearnedHistory history_;
     RefreshReport report_;
 };

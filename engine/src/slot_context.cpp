@@ -1,7 +1,9 @@
 #include "slot_context.hpp"
 
 #include "edge/forecast/calendar.hpp"
-#include "edge/storage/context.hpp"
+
+#include <array>
+#include <string_view>
 
 namespace edge {
 namespace {
@@ -37,24 +39,29 @@ bool SellerContext::is_holiday(LocalDate day) {
     return found->second;
 }
 
+const std::optional<storage::WeatherRow>& SellerContext::stored_weather(LocalDate day, WeatherKind kind) {
+    constexpr std::array<std::string_view, 3> names = {"observed", "forecast", "normal"};
+    const auto [found, fresh] = weather_.try_emplace({day, kind});
+    if (fresh) found->second = storage::find_weather(*db_, place_, day, names.at(static_cast<std::size_t>(kind)));
+    return found->second;
+}
+
 void SellerContext::add_weather(LocalDate day, Timestamp reference, DayContext& context) {
-    std::optional<storage::WeatherRow> row = storage::find_weather(*db_, place_, day, "observed");
-    context.source = forecast::WeatherSource::observed;
-    if (!row) {
-        row = storage::find_weather(*db_, place_, day, "forecast");
-        context.source = forecast::WeatherSource::forecast;
-        if (row && row->fetched_at < reference - forecast_valid_for) row.reset();
-    }
-    if (!row) {
-        row = storage::find_weather(*db_, place_, normal_day(day), "normal");
-        context.source = forecast::WeatherSource::normal;
-    }
-    if (!row) {
-        context.source = forecast::WeatherSource::unknown;
+    const auto use = [&](const storage::WeatherRow& row, forecast::WeatherSource source) {
+        context.temperature = row.temperature;
+        context.weather = row.flag;
+        context.source = source;
+    };
+    if (const auto& observed = stored_weather(day, WeatherKind::observed)) {
+        use(*observed, forecast::WeatherSource::observed);
         return;
     }
-    context.temperature = row->temperature;
-    context.weather = row->flag;
+    const auto& expected = stored_weather(day, WeatherKind::forecast);
+    if (expected && expected->fetched_at >= reference - forecast_valid_for) {
+        use(*expected, forecast::WeatherSource::forecast);
+    } else if (const auto& normal = stored_weather(normal_day(day), WeatherKind::normal)) {
+        use(*normal, forecast::WeatherSource::normal);
+    }
 }
 
 forecast::Slot slot_of(SellerId seller, const TimeZone& zone, SellerContext& context, const PickupWindow& window,

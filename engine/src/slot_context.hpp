@@ -3,11 +3,12 @@
 #include "edge/core/entities.hpp"
 #include "edge/forecast/slot.hpp"
 #include "edge/forecast_types.hpp"
-#include "edge/storage/connection.hpp"
+#include "edge/storage/context.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace edge {
@@ -21,7 +22,7 @@ struct DayContext {
 };
 
 /// Holidays and weather of one seller. Order of use: observed, a forecast not older than three days, the monthly
-/// normal, unknown.
+/// normal, unknown. A day is looked up once, however many windows it has.
 class SellerContext {
 public:
     SellerContext(storage::Connection& db, const Seller& seller, Timestamp now);
@@ -32,12 +33,15 @@ public:
 private:
     [[nodiscard]] bool is_holiday(LocalDate day);
     void add_weather(LocalDate day, Timestamp reference, DayContext& context);
+    enum class WeatherKind { observed, forecast, normal };
+    [[nodiscard]] const std::optional<storage::WeatherRow>& stored_weather(LocalDate day, WeatherKind kind);
 
     storage::Connection* db_;
     std::string region_;
     std::string place_;  // empty: the seller has no location
     Timestamp now_;
     std::map<LocalDate, bool> holidays_;
+    std::map<std::pair<LocalDate, WeatherKind>, std::optional<storage::WeatherRow>> weather_;
 };
 
 /// A window as a forecast sees it.

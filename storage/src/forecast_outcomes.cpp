@@ -1,5 +1,7 @@
 #include "edge/storage/forecast_outcomes.hpp"
 
+#include "outcome_row.hpp"
+
 #include <fmt/format.h>
 
 #include <charconv>
@@ -8,9 +10,20 @@
 namespace edge::storage {
 namespace {
 
-constexpr std::string_view outcome_columns =
-    "SELECT bundle_id, seller_id, day, window_start, method, predicted_reservations, mean, low, high, "
-    "predicted_no_show_prob, confidence, observed_reservations, observed_no_shows FROM forecast_outcomes ";
+/// The number at a place of "1,2,3".
+std::optional<std::int64_t> number_at(std::string_view list, std::size_t place) {
+    for (; place > 0; --place) {
+        const std::size_t comma = list.find(',');
+        if (comma == std::string_view::npos) return std::nullopt;
+        list.remove_prefix(comma + 1);
+    }
+    std::int64_t number = 0;
+    const auto [end, failure] = std::from_chars(list.data(), list.data() + list.size(), number);
+    if (failure != std::errc()) return std::nullopt;
+    return number;
+}
+
+}  // namespace
 
 ForecastOutcomeRow read_outcome(const Query& row) {
     return {.bundle = BundleId(row.integer(0)),
@@ -27,21 +40,6 @@ ForecastOutcomeRow read_outcome(const Query& row) {
             .observed_reservations = row.integer(11),
             .observed_no_shows = row.integer(12)};
 }
-
-/// The number at a place of "1,2,3".
-std::optional<std::int64_t> number_at(std::string_view list, std::size_t place) {
-    for (; place > 0; --place) {
-        const std::size_t comma = list.find(',');
-        if (comma == std::string_view::npos) return std::nullopt;
-        list.remove_prefix(comma + 1);
-    }
-    std::int64_t number = 0;
-    const auto [end, failure] = std::from_chars(list.data(), list.data() + list.size(), number);
-    if (failure != std::errc()) return std::nullopt;
-    return number;
-}
-
-}  // namespace
 
 std::optional<ForecastOutcomeRow> find_forecast_outcome(Connection& db, BundleId bundle) {
     static const std::string sql = fmt::format("{} WHERE bundle_id = ?", outcome_columns);

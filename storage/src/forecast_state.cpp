@@ -4,10 +4,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
+
 namespace edge::storage {
 namespace {
 
 InputPlace read_place(const Query& row) { return {.seller = SellerId(row.integer(0)), .window_start = row.time(1)}; }
+
+/// Of two inputs whose windows start together.
+bool learned_before(const StoredInput& left, const StoredInput& right) {
+    return std::tie(left.row.bundle, left.row.category, left.id) <
+           std::tie(right.row.bundle, right.row.category, right.id);
+}
 
 }  // namespace
 
@@ -62,10 +71,24 @@ std::int64_t count_inputs(Connection& db) {
 
 void each_input_between(Connection& db, Timestamp first, Timestamp last,
                         const std::function<void(const InputRow&)>& found) {
-    static const std::string sql = fmt::format(
-        "{} WHERE window_start BETWEEN ? AND ? ORDER BY window_start, bundle_id, category_id, input_id", input_columns);
+    static const std::string sql =
+        fmt::format("{} WHERE window_start BETWEEN ? AND ? ORDER BY window_start", input_columns);
+    // The index gives the order of windows; the few rows of one are put in order here, since SQLite would copy all
+    // columns of all rows to sort them.
+    std::vector<StoredInput> window;
+    const auto finish_window = [&] {
+        if (window.size() > 1) std::sort(window.begin(), window.end(), learned_before);
+        for (const StoredInput& input : window) found(input.row);
+        window.clear();
+    };
     Query row = db.query(sql, first, last);
-    while (row.step()) found(read_input(row));
+    while (row.step()) {
+        if (!window.empty() && window.front().row.window.start != row.time(window_start_column)) finish_window();
+        StoredInput& input = window.emplace_back();
+        input.id = row.integer(input_id_column);
+        read_input(row, input.row);
+    }
+    finish_window();
 }
 
 std::vector<InputRow> inputs_before(Connection& db, const InputPlace& place, BundleId like, std::int64_t most) {
@@ -77,7 +100,7 @@ std::vector<InputRow> inputs_before(Connection& db, const InputPlace& place, Bun
         input_columns);
     std::vector<InputRow> rows;
     Query row = db.query(sql, place.seller, place.window_start, like, most);
-    while (row.step()) rows.push_back(read_input(row));
+    while (row.step()) read_input(row, rows.emplace_back());
     return rows;
 }
 

@@ -4,8 +4,6 @@
 
 #include "edge/storage/bundles.hpp"
 
-#include <fmt/format.h>
-
 namespace edge::storage {
 namespace {
 
@@ -16,40 +14,18 @@ std::optional<std::string_view> flag_name(std::optional<WeatherFlag> flag) {
 
 }  // namespace
 
-InputRow read_input(const Query& row) {
-    return {.bundle = BundleId(row.integer(1)),
-            .seller = SellerId(row.integer(2)),
-            .category = row.is_null(3) ? std::nullopt : std::optional(CategoryId(row.integer(3))),
-            .day_of_week = row.text(4),
-            .window = {.start = row.time(5), .end = row.time(6)},
-            .is_holiday = row.integer(7) != 0,
-            .temperature = row.readable_decimal<Celsius>(8),
-            .weather = parse_weather_flag(row.view(9)),
-            .reservations = row.integer(10),
-            .no_shows = row.integer(11),
-            .posted = row.optional_integer(12)};
-}
-
-RecordedBy inputs_recorded_by(Connection& db, BundleId bundle) {
-    Query row = db.query("SELECT recorded_by FROM closed_windows WHERE bundle_id = ?", bundle);
-    if (!row.step()) return RecordedBy::nobody;
-    return row.view(0) == "engine" ? RecordedBy::engine : RecordedBy::import;
-}
-
-void mark_inputs_recorded(WriteTransaction& write, BundleId bundle) {
-    write.connection().query("INSERT INTO closed_windows (bundle_id, recorded_by) VALUES (?, 'engine')", bundle).run();
-}
-
-void unmark_inputs_recorded(WriteTransaction& write, BundleId bundle) {
-    write.connection().query("DELETE FROM closed_windows WHERE bundle_id = ?", bundle).run();
-}
-
-std::vector<StoredInput> inputs_of(Connection& db, BundleId bundle) {
-    static const std::string sql = fmt::format("{} WHERE bundle_id = ? ORDER BY input_id", input_columns);
-    std::vector<StoredInput> inputs;
-    Query row = db.query(sql, bundle);
-    while (row.step()) inputs.push_back({.id = row.integer(0), .row = read_input(row)});
-    return inputs;
+void read_input(const Query& row, InputRow& input) {
+    input.bundle = BundleId(row.integer(0));
+    input.seller = SellerId(row.integer(2));
+    input.category = row.is_null(3) ? std::nullopt : std::optional(CategoryId(row.integer(3)));
+    input.day_of_week = row.view(4);
+    input.window = {.start = row.time(5), .end = row.time(6)};
+    input.is_holiday = row.integer(7) != 0;
+    input.temperature = row.readable_decimal<Celsius>(8);
+    input.weather = row.is_null(9) ? std::nullopt : parse_weather_flag(row.view(9));
+    input.reservations = row.integer(10);
+    input.no_shows = row.integer(11);
+    input.posted = row.optional_integer(12);
 }
 
 void insert_input(WriteTransaction& write, const InputRow& row, const Uuid& uuid) {

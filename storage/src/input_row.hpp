@@ -8,9 +8,13 @@ namespace edge::storage {
 
 /// The beginning of a statement whose rows `read_input` reads.
 inline constexpr std::string_view input_columns =
-    "SELECT input_id, bundle_id, seller_id, category_id, day_of_week, window_start, window_end, is_holiday, "
+    "SELECT bundle_id, input_id, seller_id, category_id, day_of_week, window_start, window_end, is_holiday, "
     "temperature, weather_flag, observed_reservations, observed_no_shows, posted_qty FROM forecast_input ";
 
-[[nodiscard]] InputRow read_input(const Query& row);
+inline constexpr int input_id_column = 1;
+inline constexpr int window_start_column = 5;
+
+/// Into a row whose memory is used again.
+void read_input(const Query& row, InputRow& input);
 
 }  // namespace edge::storage

@@ -1,5 +1,6 @@
 #include "edge/storage/outcomes.hpp"
 
+#include "edge/storage/bundle_cursor.hpp"
 #include "edge/storage/bundles.hpp"
 
 #include <unordered_map>
@@ -82,8 +83,8 @@ std::optional<BundleRow> find_bundle_row(Connection& db, BundleId id) {
 void each_bundle_row(Connection& db, const std::function<void(const BundleRow&)>& found) {
     CountsByBundle counts = count_all_reservations(db);
     // Both in order of bundle: memberships are read alongside, not looked up.
-    Query membership = db.query("SELECT bundle_id, category_id FROM bundle_category ORDER BY bundle_id, category_id");
-    bool more = membership.step();
+    BundleCursor membership(
+        db.query("SELECT bundle_id, category_id FROM bundle_category ORDER BY bundle_id, category_id"));
     BundleRow bundle;
     Query row = db.query(
         "SELECT bundle_id, seller_id, total_qty, weight_grams, carbon_dioxide, price_minor, discount_percentage, "
@@ -92,10 +93,8 @@ void each_bundle_row(Connection& db, const std::function<void(const BundleRow&)>
     while (row.step()) {
         read_bundle_columns(row, bundle);
         bundle.categories.clear();
-        while (more && membership.integer(0) < bundle.id.value()) more = membership.step();
-        for (; more && membership.integer(0) == bundle.id.value(); more = membership.step()) {
-            bundle.categories.emplace_back(membership.integer(1));
-        }
+        for (; membership.seek(bundle.id); membership.advance())
+            bundle.categories.emplace_back(membership.row().integer(1));
         const Counts count = counts[bundle.id.value()];
         bundle.reserved = count.reserved;
         bundle.collected = count.collected;

@@ -3,7 +3,29 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <bit>
+#include <cstring>
+
 namespace edge::storage {
+namespace {
+
+/// Eight characters as a number.
+std::size_t piece_of(std::string_view text, std::size_t at) {
+    std::size_t piece = 0;
+    std::memcpy(&piece, text.data() + at, sizeof(piece));
+    return piece;
+}
+
+}  // namespace
+
+std::size_t SqlHash::operator()(std::string_view sql) const noexcept {
+    constexpr std::size_t odd = 0x9E37'79B9'7F4A'7C15;  // 2^64 by the golden ratio: spreads what differs in a few bits
+    std::size_t hash = sql.size() * odd;
+    if (sql.size() < sizeof(hash)) return hash;
+    for (const std::size_t at : {std::size_t{0}, sql.size() / 2 - sizeof(hash) / 2, sql.size() - sizeof(hash)})
+        hash = (std::rotl(hash, 29) ^ piece_of(sql, at)) * odd;
+    return hash;
+}
 
 Query::Query(Connection& connection, std::string_view sql) : connection_(&connection), statement_(nullptr) {
     IdleStatements& idle = connection.state_->idle;

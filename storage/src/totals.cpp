@@ -1,31 +1,9 @@
 #include "edge/storage/totals.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
 
 namespace edge::storage {
 namespace {
-
-std::string join(const std::vector<CategoryId>& categories) {
-    std::string text;
-    for (const CategoryId category : categories) text += fmt::format("{}{}", text.empty() ? "" : ",", category.value());
-    return text;
-}
-
-/// As far as the text can be read: what another hand wrote there is repaired by a rebuild, which must not stop at it.
-std::vector<CategoryId> split(std::string_view text) {
-    std::vector<CategoryId> categories;
-    while (!text.empty()) {
-        std::int64_t id = 0;
-        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), id);
-        if (failure != std::errc()) break;
-        categories.emplace_back(id);
-        text.remove_prefix(std::min(text.size(), static_cast<std::size_t>(end - text.data()) + 1));
-    }
-    return categories;
-}
 
 AmountRow read_amounts(const Query& row, int first) {
     AmountRow amounts{};
@@ -45,17 +23,6 @@ std::int64_t sum(std::int64_t a, std::int64_t b) {
 AmountRow sum(AmountRow amounts, const AmountRow& difference) {
     for (std::size_t i = 0; i < amounts.size(); ++i) amounts.at(i) = sum(amounts.at(i), difference.at(i));
     return amounts;
-}
-
-ContributionRow read_contribution(const Query& row) {
-    ContributionRow contribution{.seller = SellerId(row.integer(1)),
-                                 .day = row.day(2),
-                                 .window_start = TimeOfDay(row.integer(3)),
-                                 .categories = split(row.view(4))};
-    contribution.amounts.front() = 1;
-    for (std::size_t i = 1; i < contribution.amounts.size(); ++i)
-        contribution.amounts.at(i) = row.integer(4 + static_cast<int>(i));
-    return contribution;
 }
 
 /// The statements on one table of plain counts.
@@ -83,82 +50,6 @@ void add_to_count(WriteTransaction& write, const CountStatements& statements, Se
 }
 
 }  // namespace
-
-std::optional<ContributionRow> find_contribution(Connection& db, BundleId bundle) {
-    Query row = db.query(
-        "SELECT bundle_id, seller_id, day, window_start, categories, posted, sold, closed_bundles, closed_posted, "
-        "closed_sold, "
-        "closed_reserved, closed_no_shows, grams_saved, co2_grams, revenue_minor FROM contributions WHERE bundle_id = "
-        "?",
-        bundle);
-    if (!row.step()) return std::nullopt;
-    return read_contribution(row);
-}
-
-void put_contribution(WriteTransaction& write, BundleId bundle, const ContributionRow& row) {
-    const AmountRow& a = row.amounts;
-    const std::string categories = join(row.categories);
-    write.connection()
-        .query(
-            "INSERT OR REPLACE INTO contributions (bundle_id, seller_id, day, window_start, categories, posted, sold, "
-            "closed_bundles, "
-            "closed_posted, closed_sold, closed_reserved, closed_no_shows, grams_saved, co2_grams, revenue_minor) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            bundle, row.seller, row.day, row.window_start, categories, a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8],
-            a[9], a[10])
-        .run();
-}
-
-void remove_contribution(WriteTransaction& write, BundleId bundle) {
-    write.connection().query("DELETE FROM contributions WHERE bundle_id = ?", bundle).run();
-}
-
-void each_contribution(Connection& db, SellerId seller,
-                       const std::function<void(BundleId, const ContributionRow&)>& found) {
-    Query row = db.query(
-        "SELECT bundle_id, seller_id, day, window_start, categories, posted, sold, closed_bundles, closed_posted, "
-        "closed_sold, "
-        "closed_reserved, closed_no_shows, grams_saved, co2_grams, revenue_minor FROM contributions WHERE seller_id = "
-        "? "
-        "ORDER BY bundle_id",
-        seller);
-    while (row.step()) found(BundleId(row.integer(0)), read_contribution(row));
-}
-
-ContributionRewrite::ContributionRewrite(WriteTransaction& write, std::set<SellerId> sellers)
-    : write_(&write),
-      sellers_(std::move(sellers)),
-      stored_(write.connection().query(
-          "SELECT bundle_id, seller_id, day, window_start, categories, posted, sold, closed_bundles, closed_posted, "
-          "closed_sold, closed_reserved, closed_no_shows, grams_saved, co2_grams, revenue_minor FROM contributions "
-          "ORDER BY bundle_id")) {
-    advance();
-}
-
-void ContributionRewrite::advance() { next_ = stored_.step() ? std::optional(stored_.integer(0)) : std::nullopt; }
-
-void ContributionRewrite::remove_below(std::int64_t bundle) {
-    while (next_ && *next_ < bundle) {
-        const BundleId left(*next_);
-        const bool concerned = sellers_.contains(SellerId(stored_.integer(1)));
-        advance();
-        if (concerned) remove_contribution(*write_, left);
-    }
-}
-
-void ContributionRewrite::put(BundleId bundle, const ContributionRow& row) {
-    remove_below(bundle.value());
-    if (next_ == bundle.value()) {
-        const bool same = read_contribution(stored_) == row;
-        advance();
-        if (same) return;
-    }
-    put_contribution(*write_, bundle, row);
-}
-
-void ContributionRewrite::finish() {
-    while (next_) remove_below(*next_ + 1);
-}
 
 void add_to_day(WriteTransaction& write, SellerId seller, LocalDate day, const AmountRow& difference) {
     if (is_zero(difference)) return;

@@ -36,6 +36,24 @@ TEST_F(QueryTest, LendsTwoStatementsForOneSqlThatDoNotMeet) {
     EXPECT_EQ(pairs, 9);
 }
 
+TEST_F(QueryTest, TellsStatementsApartThatDifferInOneCharacter) {
+    const std::string filler(100, ' ');
+    const auto answer = [&](int digit, int place) {
+        std::string sql = "SELECT 1111111111" + filler + filler;
+        sql[static_cast<std::size_t>(7 + place)] = static_cast<char>('0' + digit);
+        Query row = db.query(sql);
+        row.step();
+        return row.text(0);
+    };
+
+    for (int turn = 0; turn < 2; ++turn) {  // in the second, every statement is an idle one
+        EXPECT_EQ(answer(2, 0), "2111111111");
+        EXPECT_EQ(answer(3, 0), "3111111111");
+        EXPECT_EQ(answer(2, 9), "1111111112");
+        EXPECT_EQ(answer(3, 9), "1111111113");
+    }
+}
+
 TEST_F(QueryTest, StartsAgainAfterItWasLeftInTheMiddle) {
     constexpr const char* sql = "SELECT value FROM json_each('[1,2,3]')";
     {

@@ -8,6 +8,7 @@
 #include "edge/storage/schema.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,11 +35,13 @@ class WriteTransaction;
 /// A value whose type is known only when it is bound. Text and blobs must live as long as the Query.
 using SqlValue = std::variant<std::nullptr_t, std::int64_t, std::string_view, std::span<const std::uint8_t>>;
 
-/// Compiled statements that nobody uses at the moment, by their SQL.
+/// Of a statement's length and three short pieces, since it is taken at every loan. Statements that agree in those are
+/// told apart by comparing them.
 struct SqlHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view sql) const noexcept { return std::hash<std::string_view>{}(sql); }
+    std::size_t operator()(std::string_view sql) const noexcept;
 };
+/// Compiled statements that nobody uses at the moment, by their SQL.
 using IdleStatements = std::unordered_map<std::string, sqlite3_stmt*, SqlHash, std::equal_to<>>;
 
 /// A prepared statement on loan: bound, stepped and read here, put back idle by the destructor. Text and blobs that
@@ -61,6 +64,12 @@ public:
         reset();
         bind_all(values...);
         return *this;
+    }
+    /// Binds values from a place on (the first is 1), for a statement of many rows that was lent without values.
+    template <class... Values>
+    void bind_from(std::size_t place, const Values&... values) {
+        int index = static_cast<int>(place) - 1;
+        (bind(++index, values), ...);
     }
 
     [[nodiscard]] bool is_null(int column) const noexcept;
@@ -85,6 +94,7 @@ public:
     /// Nothing for NULL, and for a text that is no such decimal: another hand may have written it.
     template <class Decimal>
     [[nodiscard]] std::optional<Decimal> readable_decimal(int column) const {
+        if (is_null(column)) return std::nullopt;
         return Decimal::parse(view(column));
     }
     template <class Decimal>
@@ -101,8 +111,7 @@ private:
 
     template <class... Values>
     void bind_all(const Values&... values) {
-        int index = 0;
-        (bind(++index, values), ...);
+        bind_from(1, values...);
     }
     void bind(int index, std::int64_t value);
     void bind(int index, std::string_view value);

@@ -27,19 +27,12 @@ struct InputRow {
     friend bool operator==(const InputRow&, const InputRow&) = default;
 };
 
-enum class RecordedBy { nobody, engine, import };
-
-/// Who wrote a bundle's inputs.
-[[nodiscard]] RecordedBy inputs_recorded_by(Connection& db, BundleId bundle);
-void mark_inputs_recorded(WriteTransaction& write, BundleId bundle);
-void unmark_inputs_recorded(WriteTransaction& write, BundleId bundle);
-
+/// A row of forecast_input with its key.
 struct StoredInput {
     std::int64_t id = 0;
     InputRow row;
+    friend bool operator==(const StoredInput&, const StoredInput&) = default;
 };
-/// In order of id.
-[[nodiscard]] std::vector<StoredInput> inputs_of(Connection& db, BundleId bundle);
 void insert_input(WriteTransaction& write, const InputRow& row, const Uuid& uuid);
 void update_input(WriteTransaction& write, std::int64_t id, const InputRow& row);
 void remove_input(WriteTransaction& write, std::int64_t id);

@@ -6,52 +6,12 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <set>
-#include <vector>
+#include <string>
 
 namespace edge::storage {
 
 /// The columns `bundles` to `revenue_minor` of day_totals and seller_totals, in that order.
 using AmountRow = std::array<std::int64_t, 11>;
-
-/// A row of contributions. The first amount, the number of bundles, is always 1 and not stored.
-struct ContributionRow {
-    SellerId seller{0};
-    LocalDate day;
-    TimeOfDay window_start{};
-    std::vector<CategoryId> categories;  ///< ascending
-    AmountRow amounts{};
-    friend bool operator==(const ContributionRow&, const ContributionRow&) = default;
-};
-
-[[nodiscard]] std::optional<ContributionRow> find_contribution(Connection& db, BundleId bundle);
-void put_contribution(WriteTransaction& write, BundleId bundle, const ContributionRow& row);
-void remove_contribution(WriteTransaction& write, BundleId bundle);
-/// In order of bundle.
-void each_contribution(Connection& db, SellerId seller,
-                       const std::function<void(BundleId, const ContributionRow&)>& found);
-
-/// Replaces the contributions of some sellers: writes those that differ from what is stored, and removes what is stored
-/// and not given. One walk along the table, in memory that does not grow with it.
-class ContributionRewrite {
-public:
-    ContributionRewrite(WriteTransaction& write, std::set<SellerId> sellers);
-
-    /// Of a bundle of one of the sellers, in ascending order of bundle.
-    void put(BundleId bundle, const ContributionRow& row);
-    /// After the last.
-    void finish();
-
-private:
-    void advance();
-    void remove_below(std::int64_t bundle);
-
-    WriteTransaction* write_;
-    std::set<SellerId> sellers_;
-    Query stored_;
-    std::optional<std::int64_t> next_;  // the bundle at which stored_ stands
-};
 
 // Each adds a difference to a row, makes the row if it is missing, and removes it once it is all zero.
 

@@ -1,4 +1,4 @@
-#include "edge/storage/totals.hpp"
+#include "edge/storage/contributions.hpp"
 
 #include "support/temporary_folder.hpp"
 
@@ -22,7 +22,7 @@ protected:
     }
     void store(std::int64_t bundle, const ContributionRow& contribution) {
         WriteTransaction write(db);
-        put_contribution(write, BundleId(bundle), contribution);
+        put_contributions(write, std::array{BundleContribution{.bundle = BundleId(bundle), .row = contribution}});
         write.commit();
     }
     [[nodiscard]] std::vector<std::int64_t> bundles_of(std::int64_t seller) {
@@ -64,6 +64,21 @@ TEST_F(ContributionRewriteTest, WritesNothingWhereNothingDiffers) {
     rewrite.finish();
 
     EXPECT_EQ(db.total_changes(), before);
+}
+
+TEST_F(ContributionRewriteTest, StoresAnyNumberOfRows) {
+    std::vector<std::int64_t> all;
+    WriteTransaction write(db);
+    ContributionRewrite rewrite(write, {SellerId(1)});
+
+    for (std::int64_t bundle = 1; bundle <= 2 * std::int64_t{most_contributions_a_statement} + 3; ++bundle) {
+        rewrite.put(BundleId(bundle), row(1, bundle));
+        all.push_back(bundle);
+    }
+    rewrite.finish();
+
+    EXPECT_EQ(bundles_of(1), all);
+    for (const std::int64_t bundle : all) EXPECT_EQ(find_contribution(db, BundleId(bundle)), row(1, bundle));
 }
 
 TEST_F(ContributionRewriteTest, LeavesOtherSellersAlone) {
