@@ -119,8 +119,8 @@ std::vector<std::string> select_column(const std::string& path, const std::strin
 void copy_database(const std::string& from, const std::string& to) {
     for (const char* suffix : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(to + suffix);
     rows_of(open_plain(from).get(), "VACUUM INTO '" + to + "'");
-    // VACUUM INTO writes a rollback-journal file; ours are in WAL mode. It also counts the schema as changed, for which an
-    // engine would look through all rows when it opens the copy: more than it does with the original.
+    // VACUUM INTO writes a rollback-journal file; ours are in WAL mode. It also counts the schema as changed, for which
+    // an engine would look through all rows when it opens the copy: more than it does with the original.
     rows_of(open_plain(to).get(), "PRAGMA journal_mode = WAL");
     rows_of(open_plain(to).get(),
             "PRAGMA schema_version = " + rows_of(open_plain(from).get(), "PRAGMA schema_version").front());

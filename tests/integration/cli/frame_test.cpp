@@ -197,10 +197,13 @@ TEST_F(Completion, IsGivenForThreeShells) {
 TEST_F(Frame, TheFirstInterruptStopsAnImportAndLeavesNothingBehind) {
     make_shop();
     // The rest of standard input never comes: the import is waiting for it when the signal arrives.
+    // It comes by a named pipe, since a shell that waits for a part of a pipeline may wait for all of it.
     const std::string command =
-        "(echo category_id,category_name,category_coefficient; for i in $(seq 10 20000); do echo \"$i,Kind $i,1\"; "
-        "done; exec sleep 60 2>&-) | " +
-        std::string(EDGE_PROGRAM) + " import - --table category & child=$!; sleep 1; kill -INT $child; wait $child";
+        "mkfifo rows; (echo category_id,category_name,category_coefficient; for i in $(seq 10 20000); do "
+        "echo \"$i,Kind $i,1\"; done; exec sleep 60 2>&-) >rows & writer=$!; " +
+        std::string(EDGE_PROGRAM) +
+        " import - --table category <rows & child=$!; sleep 1; kill -INT $child; wait $child; status=$?; "
+        "kill -- -$writer; exit $status";
     ProcessRequest request{
         .arguments = {"/bin/bash", "-c", "set -m; " + command}, .environment = environment, .folder = file("")};
 

@@ -19,7 +19,7 @@ TEST_F(Settings, AreWrittenReadListedAndExplained) {
     EXPECT_THAT(text({"config", "list"}), HasSubstr("hub.url"));
     EXPECT_THAT(text({"config", "explain", "hub.url"}), HasSubstr("EDGE_ANALYTICS_HUB_URL"));
     EXPECT_EQ(text_of(data({"config", "explain", "hub.url"}).at("value")), "http://127.0.0.1:9");
-    EXPECT_EQ(data({"config", "list"}).at("settings").as_array().size(), 13U);
+    EXPECT_EQ(data({"config", "list"}).at("settings").as_array().size(), 15U);
 }
 
 TEST_F(Settings, SayWhereAValueComesFrom) {

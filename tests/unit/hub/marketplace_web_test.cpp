@@ -253,10 +253,13 @@ TEST_F(MarketplaceWebTest, BeginsARequestAnewThatIsTheVictimOfADeadlock) {
     device.edit("bundles", 3, {{"price_minor", std::int64_t{200}}});
     const std::string second = std::to_string(market.number("SELECT max(bundle_id) FROM bundles"));
 
-    // who waits longest without looking for a deadlock is not its victim
+    // A session looks for a deadlock once, so the hub has to look after the web application has begun to wait; and who
+    // waits longest without looking is not the victim.
+    market.run("ALTER SYSTEM SET deadlock_timeout = '4s'");
+    market.run("SELECT pg_reload_conf()");
     test::PostgresSession web(market.target());
     test::PostgresSession watching(market.target());
-    web.run("SET deadlock_timeout = '5min'");
+    web.run("SET deadlock_timeout = '1min'");
     web.run("BEGIN");
     web.run("UPDATE bundles SET description = 'online' WHERE bundle_id = " + second);
     std::thread hub([this] { EXPECT_THAT(sync().outcomes, IsEmpty()); });
@@ -274,6 +277,8 @@ TEST_F(MarketplaceWebTest, BeginsARequestAnewThatIsTheVictimOfADeadlock) {
     while (market.number(deadlocks) == before) std::this_thread::yield();
     EXPECT_THAT(market.select("SELECT description, price FROM bundles ORDER BY bundle_id"),
                 ElementsAre("online|1.00", "online|2.00"));
+    market.run("ALTER SYSTEM RESET deadlock_timeout");
+    market.run("SELECT pg_reload_conf()");
 }
 
 TEST_F(MarketplaceWebTest, LosesAndDoublesNothingWhileBothSidesSell) {
