@@ -53,9 +53,9 @@ struct IntakeResult {
                                                            const IntakeOptions& options = {});
 
 /// Writes rows in the hub's own name (the marketplace's web application, an operator): `fields` are what changes, a
-/// creation has all; `hlc` is ms since 1970 UTC, 0 for now. The hub knows every row as it is, so its values stand.
-/// Saved in the writer's transaction, not committed. Returns what became of the changes that were not accepted, `index`
-/// counting from 0; writes nothing if nothing changed.
+/// creation has all; `hlc` is ms since 1970 UTC, or 0, which stands for `now`. The hub knows every row as it is, so its
+/// values stand. Saved in the writer's transaction, not committed. Returns what became of the changes that were not
+/// accepted, `index` counting from 0; writes nothing if nothing changed.
 [[nodiscard]] std::vector<protocol::ChangeOutcome> write_own_rows(SellerWriter& writer,
                                                                   std::vector<protocol::Change> changes, Timestamp now);
 /// The same in a transaction of its own.
