@@ -83,6 +83,7 @@ ServerCounters Counters::values() const noexcept {
                        .applied_changes = applied_changes,
                        .dead_letters = dead_letters,
                        .lane_problems = lane_problems,
+                       .snapshot_rows = snapshot_rows,
                        .store_failures = store_failures,
                        .handshakes_failed = handshakes_failed};
     std::ranges::copy(latencies, now.latencies.begin());
@@ -124,6 +125,7 @@ std::string metrics_text(const ServerCounters& counters) {
     text.counter("applied_changes_total", "Changes in segments that took effect.", counters.applied_changes);
     text.counter("dead_letters_total", "Changes that could not be taken.", counters.dead_letters);
     text.counter("lane_problems_total", "Gaps and forks.", counters.lane_problems);
+    text.counter("snapshot_rows_total", "Rows told to devices that fill a new file.", counters.snapshot_rows);
     text.counter("store_failures_total", "Requests that the store failed.", counters.store_failures);
     return std::move(text).text();
 }

@@ -33,6 +33,7 @@ public:
     Counter applied_changes{0};
     Counter dead_letters{0};
     Counter lane_problems{0};
+    Counter snapshot_rows{0};
     Counter store_failures{0};
     Counter handshakes_failed{0};
     std::array<Counter, latency_bounds_us.size() + 1> latencies{};

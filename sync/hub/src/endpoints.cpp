@@ -1,11 +1,14 @@
 #include "endpoints.hpp"
 
+#include "byte_range.hpp"
 #include "documents.hpp"
 
 #include "edge/core/error.hpp"
 #include "edge/hub/dead_letters.hpp"
 #include "edge/hub/digest.hpp"
 #include "edge/hub/repair.hpp"
+#include "edge/hub/snapshot.hpp"
+#include "edge/transport/snapshot_chunk.hpp"
 
 #include <array>
 #include <charconv>
@@ -24,9 +27,10 @@ struct Endpoint {
 };
 constexpr std::string_view letters_path = "/v1/deadletter";
 constexpr std::string_view letters_content_type = "application/json";
-constexpr std::array<Endpoint, 10> all_endpoints{{{protocol::sync_path, "POST", protocol::sync_content_type},
+constexpr std::array<Endpoint, 11> all_endpoints{{{protocol::sync_path, "POST", protocol::sync_content_type},
                                                   {protocol::repair_path, "POST", protocol::repair_content_type},
                                                   {protocol::pull_path, "GET"},
+                                                  {protocol::snapshot_path, "GET"},
                                                   {"/v1/hello", "GET"},
                                                   {"/v1/status", "GET"},
                                                   {letters_path, "GET"},
@@ -174,6 +178,7 @@ HttpAnswer Endpoints::route(const RequestHead& head, std::string_view body) cons
     if (path == protocol::sync_path) return sync(body);
     if (path == protocol::repair_path) return repair(body);
     if (path == protocol::pull_path) return pull(query_of(head.target));
+    if (path == protocol::snapshot_path) return snapshot(head);
     if (path == letters_path)
         return head.method == "POST" ? settle_dead_letters(body) : dead_letters(query_of(head.target));
     if (path == "/v1/digest") return digest(query_of(head.target));
@@ -222,6 +227,23 @@ HttpAnswer Endpoints::pull(std::string_view query) const {
     IntakeOptions options = options_->intake;
     options.pull_bytes = full_pull_bytes;
     return sync_answer(take_parts(*store_, header, {}, now(), options));
+}
+
+/// The chunk is made anew for each request: one that was cut off goes on if it still comes to the same bytes.
+HttpAnswer Endpoints::snapshot(const RequestHead& head) const {
+    const std::optional<SnapshotRequest> request = read_snapshot_request(query_of(head.target));
+    if (!request) return problem_answer(400, ProblemClass::bug, "bad_query", "seller, at or after cannot be read");
+    const protocol::Decoded<protocol::SnapshotChunk> chunk = snapshot_chunk(*store_, *request);
+    if (!chunk) return problem_answer(chunk.problem());
+    HttpAnswer answer;
+    answer.content_type = protocol::snapshot_content_type;
+    answer.body = transport::pack(*chunk);
+    answer.packed = true;
+    answer.etag = protocol::name_of_frame(answer.body);
+    counters_->snapshot_rows += chunk->rows.size();
+    const bool same = head.if_range.empty() || head.if_range == '"' + answer.etag + '"';
+    if (same && !head.range.empty()) return in_range(head.range, std::move(answer));
+    return answer;
 }
 
 HttpAnswer Endpoints::repair(std::string_view body) const {

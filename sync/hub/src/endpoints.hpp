@@ -19,6 +19,8 @@ struct RequestHead {
     std::string content_type;
     std::string content_encoding;
     std::optional<std::uint64_t> content_length;
+    std::string range = {};
+    std::string if_range = {};
 };
 
 struct HttpAnswer {
@@ -28,6 +30,9 @@ struct HttpAnswer {
     std::string_view allow;                     ///< methods, with 405
     std::optional<std::int64_t> retry_after_s;  ///< with 503
     std::size_t outcome = 0;                    ///< in outcome_names
+    std::string etag = {};                      ///< without quotes; names the bytes of what may be asked for in part
+    std::string content_range = {};             ///< with 206 and 416
+    bool packed = false;                        ///< compressed already
 };
 
 [[nodiscard]] HttpAnswer problem_answer(const protocol::Problem& problem);
@@ -53,6 +58,7 @@ private:
     [[nodiscard]] HttpAnswer sync_answer(const protocol::Decoded<IntakeResult>& result) const;
     [[nodiscard]] HttpAnswer repair(std::string_view body) const;
     [[nodiscard]] HttpAnswer pull(std::string_view query) const;
+    [[nodiscard]] HttpAnswer snapshot(const RequestHead& head) const;
     [[nodiscard]] HttpAnswer dead_letters(std::string_view query) const;
     [[nodiscard]] HttpAnswer settle_dead_letters(std::string_view body) const;
     [[nodiscard]] HttpAnswer digest(std::string_view query) const;

@@ -46,6 +46,8 @@ RequestHead head_of(const Parser& parser) {
                      .content_encoding = text_of(message[http::field::content_encoding]),
                      .content_length = {}};
     if (const auto length = parser.content_length()) head.content_length = *length;
+    head.range = text_of(message[http::field::range]);
+    head.if_range = text_of(message[http::field::if_range]);
     return head;
 }
 
@@ -297,7 +299,12 @@ net::awaitable<bool> HttpSession::write(HttpAnswer answer, bool gzip_accepted, b
     response.set(http::field::date, protocol::http_date(now_ms(context_.options)));
     if (!answer.allow.empty()) response.set(http::field::allow, std::string(answer.allow));
     if (answer.retry_after_s) response.set(http::field::retry_after, std::to_string(*answer.retry_after_s));
-    if (gzip_accepted && answer.body.size() >= transport::identity_below) {
+    if (!answer.etag.empty()) {
+        response.set(http::field::accept_ranges, "bytes");
+        response.set(http::field::etag, '"' + answer.etag + '"');
+    }
+    if (!answer.content_range.empty()) response.set(http::field::content_range, answer.content_range);
+    if (gzip_accepted && !answer.packed && answer.body.size() >= transport::identity_below) {
         response.set(http::field::content_encoding, "gzip");
         response.body() = transport::gzip(answer.body);
     } else {

@@ -46,6 +46,12 @@ constexpr std::string_view select_changes =
     "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
     "WHERE seller = $1 AND version > $2::bigint AND tbl IN (";
 constexpr std::string_view in_order_of_version = ") ORDER BY version LIMIT $3::bigint";
+constexpr std::string_view select_as_of =
+    "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
+    "WHERE seller = $1 AND tbl = $2::bigint AND key > $3::text AND NOT deleted AND version <= $4::bigint "
+    "ORDER BY key LIMIT $5::bigint";
+constexpr std::string_view count_shared =
+    "SELECT count(*) FROM edge.hub_row WHERE seller = $1 AND NOT deleted AND tbl IN (";
 constexpr std::string_view select_page =
     "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
     "WHERE seller = $1 AND (tbl, key) > ($2::bigint, $3::text) ORDER BY tbl, key LIMIT $4::bigint";
@@ -362,6 +368,19 @@ std::vector<StoredRow> PostgresQueries::changes(std::int64_t after, std::size_t 
     PostgresValues values;
     values.text(seller_).integer(after).integer(static_cast<std::int64_t>(at_most));
     return read_rows(db_->run(select, values));
+}
+
+std::vector<StoredRow> PostgresQueries::rows_as_of(std::int64_t at, int table, std::string_view after,
+                                                   std::size_t at_most) {
+    PostgresValues values;
+    values.text(seller_).integer(std::int64_t{table}).name(after).integer(at);
+    values.integer(static_cast<std::int64_t>(at_most));
+    return read_rows(db_->run(select_as_of, values));
+}
+
+std::int64_t PostgresQueries::count_shared_rows() {
+    static const std::string select = std::string(count_shared) + shared_table_numbers() + ")";
+    return db_->run(select, PostgresValues().text(seller_)).integer(0, 0);
 }
 
 void PostgresQueries::each_row(const std::function<void(const StoredRow&)>& visit) {

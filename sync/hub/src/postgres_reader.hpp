@@ -41,6 +41,9 @@ public:
     [[nodiscard]] std::vector<ClaimHolder> claims(const std::vector<Claim>& claims);
     [[nodiscard]] std::vector<DeadLetter> open_letters(std::string_view replica, const std::vector<RowKey>& keys);
     [[nodiscard]] std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most);
+    [[nodiscard]] std::vector<StoredRow> rows_as_of(std::int64_t at, int table, std::string_view after,
+                                                    std::size_t at_most);
+    [[nodiscard]] std::int64_t count_shared_rows();
     void each_row(const std::function<void(const StoredRow&)>& visit);
     /// Claims of the reservations that were read in this transaction, and are neither cancelled nor deleted, as they
     /// were then.

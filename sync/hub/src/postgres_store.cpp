@@ -73,6 +73,11 @@ public:
     std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) override {
         return opened().changes(after, at_most);
     }
+    std::vector<StoredRow> rows_as_of(std::int64_t at, int table, std::string_view after,
+                                      std::size_t at_most) override {
+        return opened().rows_as_of(at, table, after, at_most);
+    }
+    std::int64_t count_shared_rows() override { return opened().count_shared_rows(); }
     std::string_view refusal(int table, const protocol::Fields& fields) override {
         return market_ == nullptr ? std::string_view() : marketplace_refusal(market_->layout(), table, fields);
     }

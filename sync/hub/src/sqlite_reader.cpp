@@ -158,6 +158,23 @@ std::vector<StoredRow> SqliteQueries::changes(std::int64_t after, std::size_t at
     return read_rows(query);
 }
 
+std::vector<StoredRow> SqliteQueries::rows_as_of(std::int64_t at, int table, std::string_view after,
+                                                 std::size_t at_most) {
+    Query query = db_->query(
+        "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "
+        "WHERE seller = ? AND tbl = ? AND key > ? AND deleted = 0 AND version <= ? ORDER BY key LIMIT ?",
+        seller_, table, after, at, static_cast<std::int64_t>(at_most));
+    return read_rows(query);
+}
+
+std::int64_t SqliteQueries::count_shared_rows() {
+    static const std::string select =
+        "SELECT count(*) FROM hub_row WHERE seller = ? AND deleted = 0 AND tbl IN (" + shared_table_numbers() + ")";
+    Query query = db_->query(select, seller_);
+    query.step();
+    return query.integer(0);
+}
+
 void SqliteQueries::each_row(const std::function<void(const StoredRow&)>& visit) {
     Query query = db_->query(
         "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "

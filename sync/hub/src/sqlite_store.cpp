@@ -145,6 +145,11 @@ public:
     std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) override {
         return queries_.changes(after, at_most);
     }
+    std::vector<StoredRow> rows_as_of(std::int64_t at, int table, std::string_view after,
+                                      std::size_t at_most) override {
+        return queries_.rows_as_of(at, table, after, at_most);
+    }
+    std::int64_t count_shared_rows() override { return queries_.count_shared_rows(); }
     void each_row(const std::function<void(const StoredRow&)>& visit) override { queries_.each_row(visit); }
 
 protected:

@@ -22,10 +22,10 @@ Bytef* input_of(std::string_view bytes) {
 
 }  // namespace
 
-std::string gzip(std::string_view bytes) {
+std::string gzip(std::string_view bytes, int level) {
     z_stream stream{};
     if (bytes.size() > std::numeric_limits<uInt>::max() ||
-        deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, gzip_window, most_memory, Z_DEFAULT_STRATEGY) != Z_OK) {
+        deflateInit2(&stream, level, Z_DEFLATED, gzip_window, most_memory, Z_DEFAULT_STRATEGY) != Z_OK) {
         throw Error(ErrorCode::internal, "cannot compress " + std::to_string(bytes.size()) + " bytes: zlib refuses");
     }
     std::string result(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');

@@ -182,13 +182,21 @@ struct HttpClient::State {
             return TransportFailure{"too_big", "the answer is longer than " + std::to_string(incoming.most) + " bytes"};
         }
         if (incoming.expanded_status != GunzipStatus::ok) return TransportFailure{"bad_answer", "its gzip is damaged"};
-        if (code != CURLE_OK) return failure(code);
+        if (code != CURLE_OK) return failure(code, incoming);
         return finish(incoming);
     }
 
-    [[nodiscard]] TransportFailure failure(CURLcode code) const {
+    [[nodiscard]] TransportFailure failure(CURLcode code, Incoming& incoming) const {
         const std::string told = error.data();
-        return {std::string(reason_of(code)), told.empty() ? curl_easy_strerror(code) : told};
+        TransportFailure failed{std::string(reason_of(code)), told.empty() ? curl_easy_strerror(code) : told};
+        incoming.response.status = status();
+        if (incoming.response.status != 0 && !incoming.is_gzip()) failed.partial = std::move(incoming.response);
+        return failed;
+    }
+    [[nodiscard]] int status() const {
+        long code = 0;
+        curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &code);
+        return static_cast<int>(code);
     }
 
     HttpResult finish(Incoming& incoming) {
@@ -197,9 +205,7 @@ struct HttpClient::State {
                 return TransportFailure{"bad_answer", "its gzip ends early"};
             incoming.response.body = std::move(incoming.expanded.result());
         }
-        long status = 0;
-        curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
-        incoming.response.status = static_cast<int>(status);
+        incoming.response.status = status();
         return std::move(incoming.response);
     }
 
@@ -242,11 +248,12 @@ HttpResult HttpClient::post(std::string_view path, std::string_view body, std::s
     return state_->perform(incoming);
 }
 
-HttpResult HttpClient::get(std::string_view path, const std::function<bool()>& cancelled) {
+HttpResult HttpClient::get(std::string_view path, const HttpHeaders& own, const std::function<bool()>& cancelled) {
     Incoming incoming(state_->settings.answer_bytes);
     const std::string url = state_->settings.base_url + std::string(path);
     state_->set_common(url, incoming, cancelled);
-    const HeaderList headers = state_->headers();
+    HeaderList headers = state_->headers();
+    for (const auto& [name, value] : own) append(headers, std::string(name).append(": ").append(value));
     state_->set(CURLOPT_HTTPHEADER, headers.get());
     state_->set(CURLOPT_HTTPGET, 1L);
     return state_->perform(incoming);

@@ -71,6 +71,11 @@ public:
     std::vector<hub::StoredRow> changes(std::int64_t after, std::size_t at_most) override {
         return writer_->changes(after, at_most);
     }
+    std::vector<hub::StoredRow> rows_as_of(std::int64_t at, int table, std::string_view after,
+                                           std::size_t at_most) override {
+        return writer_->rows_as_of(at, table, after, at_most);
+    }
+    std::int64_t count_shared_rows() override { return writer_->count_shared_rows(); }
     void each_row(const std::function<void(const hub::StoredRow&)>& visit) override { writer_->each_row(visit); }
     hub::SellerHead head() override { return writer_->head(); }
     void save(const hub::SyncEffect& effect) override { writer_->save(effect); }

@@ -69,6 +69,7 @@ struct ServerCounters {
     std::uint64_t applied_changes = 0;
     std::uint64_t dead_letters = 0;
     std::uint64_t lane_problems = 0;
+    std::uint64_t snapshot_rows = 0;  ///< told to devices that fill a new file
     std::uint64_t store_failures = 0;
     std::uint64_t handshakes_failed = 0;
     /// Requests by how long they took: element i counts those within latency_bounds_us[i], the last all the rest.
@@ -84,8 +85,8 @@ inline constexpr std::array<std::uint64_t, 11> latency_bounds_us{1'000,   2'500,
 inline constexpr std::array<std::string_view, 8> outcome_names{"ok",      "retry",   "resync", "auth",
                                                                "upgrade", "too_big", "bug",    "late"};
 
-/// The hub's HTTP side: POST /v1/sync, GET and POST /v1/deadletter, GET /v1/hello, /v1/status, /healthz and
-/// /metrics; over TLS if it is given a certificate. Keeps nothing between requests; the store does.
+/// The hub's HTTP side: POST /v1/sync, GET /v1/snapshot, GET and POST /v1/deadletter, GET /v1/hello, /v1/status,
+/// /healthz and /metrics; over TLS if it is given a certificate. Keeps nothing between requests; the store does.
 class HubServer {
 public:
     /// The store must outlive the server.

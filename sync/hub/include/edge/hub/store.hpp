@@ -206,6 +206,12 @@ public:
     /// The feed: shared rows (protocol::is_shared) changed after that version, oldest change first, tombstones
     /// included.
     [[nodiscard]] virtual std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) = 0;
+    /// Rows of a shared table behind that key, in order of key: those that are not deleted and that were not changed
+    /// after the version `at`.
+    [[nodiscard]] virtual std::vector<StoredRow> rows_as_of(std::int64_t at, int table, std::string_view after,
+                                                            std::size_t at_most) = 0;
+    /// Of all shared tables, tombstones left out.
+    [[nodiscard]] virtual std::int64_t count_shared_rows() = 0;
     /// Why the store cannot hold such a row of that table: a stable code, empty if it can.
     [[nodiscard]] virtual std::string_view refusal(int /*table*/, const protocol::Fields& /*fields*/) { return {}; }
     /// Every row in order of table and key, tombstones included.

@@ -11,8 +11,11 @@ namespace edge::transport {
 /// Bodies below this many bytes travel as they are: gzip's own header would eat the gain.
 inline constexpr std::size_t identity_below = 400;
 
-/// RFC 1952, level 9, without name and time: same bytes in, same bytes out.
-[[nodiscard]] std::string gzip(std::string_view bytes);
+/// What costs least bytes.
+inline constexpr int smallest_level = 9;
+
+/// RFC 1952, without name and time: same bytes and level in, same bytes out. `level`: 1, quick, to 9, small.
+[[nodiscard]] std::string gzip(std::string_view bytes, int level = smallest_level);
 
 struct ExpansionLimits {
     std::size_t bytes = 16U << 20U;  ///< of the result

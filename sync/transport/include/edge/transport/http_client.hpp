@@ -15,6 +15,8 @@
 
 namespace edge::transport {
 
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
 struct HttpSettings {
     std::string base_url;  ///< "https://hub.example.org:8443"; a path in it is kept
     std::chrono::milliseconds connect_timeout{10'000};
@@ -22,7 +24,7 @@ struct HttpSettings {
     std::size_t answer_bytes = 4U << 20U;  ///< of an answer, after expansion
     std::string user_agent = "edge-analytics";
     std::string ca_file;  ///< certificates to trust instead of the system's; empty: the system's
-    std::vector<std::pair<std::string, std::string>> headers;  ///< sent with every request
+    HttpHeaders headers;  ///< sent with every request
 };
 
 /// The network did not bring an answer.
@@ -30,6 +32,8 @@ struct TransportFailure {
     std::string reason;  ///< stable code: cannot_resolve, cannot_connect, timed_out, tls, too_big, bad_answer,
                          ///< cancelled, broken
     std::string detail;  ///< for people
+    /// What had come of the answer by then, if its head had come: `status`, headers, the beginning of a plain body.
+    protocol::Response partial = {};
 };
 
 using HttpResult = std::variant<protocol::Response, TransportFailure>;
@@ -54,7 +58,12 @@ public:
     /// asked several times a second.
     [[nodiscard]] HttpResult post(std::string_view path, std::string_view body, std::string_view content_type,
                                   const std::function<bool()>& cancelled = {});
-    [[nodiscard]] HttpResult get(std::string_view path, const std::function<bool()>& cancelled = {});
+    [[nodiscard]] HttpResult get(std::string_view path, const std::function<bool()>& cancelled = {}) {
+        return get(path, HttpHeaders{}, cancelled);
+    }
+    /// With headers of its own.
+    [[nodiscard]] HttpResult get(std::string_view path, const HttpHeaders& headers,
+                                 const std::function<bool()>& cancelled = {});
     /// Since the client was made.
     [[nodiscard]] const HttpTraffic& traffic() const noexcept;
 
