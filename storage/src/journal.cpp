@@ -128,7 +128,11 @@ void advance_journal_cursor(WriteTransaction& write, JournalReader reader, std::
 void trim_journal(WriteTransaction& write) {
     if (EDGE_PLANTED(journal_trimmed_early))
         write.connection().query("DELETE FROM journal WHERE seq <= (SELECT max(cursor) FROM journal_readers)").run();
-    write.connection().query("DELETE FROM journal WHERE seq <= (SELECT min(cursor) FROM journal_readers)").run();
+    write.connection()
+        .query(
+            "DELETE FROM journal WHERE seq <= (SELECT min(cursor) FROM journal_readers) "
+            "AND seq < (SELECT max(seq) FROM journal)")
+        .run();
 }
 
 std::int64_t unread_rows(Connection& connection, JournalReader reader) {

@@ -76,7 +76,7 @@ TEST_F(JournalTest, AnUpdateThatChangesNothingIsNoEntry) {
 
     run("UPDATE bundles SET bundle_name = 'Bag', total_qty = 5");
 
-    EXPECT_EQ(entries(), 0);
+    EXPECT_EQ(unread_rows(db, JournalReader::sync), 0);
 }
 
 TEST_F(JournalTest, MembershipInACategoryIsAChangeOfTheBundle) {
@@ -145,20 +145,32 @@ TEST_F(JournalTest, WhatAPullWroteIsNotAChangeOfThisFile) {
 
 TEST_F(JournalTest, KeepsWhatOneReaderHasNotRead) {
     post(7);
+    post(8);
     WriteTransaction write(db);
     const std::int64_t head = journal_head(db, JournalReader::sync);
     advance_journal_cursor(write, JournalReader::sync, head);
 
     trim_journal(write);
 
-    EXPECT_EQ(entries(), 1);
+    EXPECT_EQ(entries(), 2);
     advance_journal_cursor(write, JournalReader::analytics, head);
     trim_journal(write);
-    EXPECT_EQ(entries(), 0);
+    EXPECT_EQ(entries(), 1);
     EXPECT_EQ(journal_head(db, JournalReader::sync), head);
 }
 
-TEST_F(JournalTest, NumbersGoOnAfterTheJournalWasEmptied) {
+TEST_F(JournalTest, TheEntryThatIsKeptIsNoChange) {
+    post(7);
+
+    read_all();
+
+    EXPECT_EQ(entries(), 1);
+    EXPECT_EQ(unread_rows(db, JournalReader::sync), 0);
+    EXPECT_THAT(changed().existing, IsEmpty());
+    EXPECT_EQ(journal_head(db, JournalReader::sync), journal_cursor(db, JournalReader::sync));
+}
+
+TEST_F(JournalTest, NumbersGoOnAfterAllIsRead) {
     post(7);
     const std::int64_t before = journal_head(db, JournalReader::sync);
     read_all();

@@ -6,6 +6,7 @@
 #include "edge/core/claim_code.hpp"
 #include "edge/core/money.hpp"
 #include "edge/storage/captured_tables.hpp"
+#include "edge/storage/journal.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -153,6 +154,51 @@ TEST(ReleasedFile, OfEachSchemaIsBroughtUpToDateWithItsRows) {
         EXPECT_EQ(test::select_column(path, "SELECT count(*) FROM reservations WHERE collected_at IS NOT NULL").front(),
                   "1");
     }
+}
+
+/// A file of the last schema whose journal had its numbers kept by AUTOINCREMENT.
+class NumberedJournal : public testing::Test {
+protected:
+    NumberedJournal() {
+        std::filesystem::copy_file(std::filesystem::path(EDGE_SOURCE_DIR) / "tests/data/schema-4.db", path);
+    }
+    std::vector<std::string> journal() {
+        return test::select_column(
+            path, "SELECT seq || ' ' || tbl || ' ' || row || ' ' || op || ' ' || mask FROM journal ORDER BY seq");
+    }
+    std::int64_t unread() {
+        Connection db = Connection::open(path);
+        return unread_rows(db, JournalReader::sync);
+    }
+
+    test::TemporaryFolder folder;
+    std::string path = folder.file("shop.db");
+};
+
+TEST_F(NumberedJournal, IsTakenOverLineByLine) {
+    const std::vector<std::string> before = journal();
+    ASSERT_EQ(before.size(), 8U);
+
+    EXPECT_EQ(unread(), 7);  // two of the lines are about one bundle
+    EXPECT_EQ(journal(), before);
+}
+
+TEST_F(NumberedJournal, ThatWasReadAndEmptiedGoesOnAfterItsLastNumber) {
+    test::run_sql(path, "UPDATE journal_readers SET cursor = 8; DELETE FROM journal");
+
+    EXPECT_EQ(unread(), 0);
+    EXPECT_EQ(journal(), std::vector<std::string>({"8 1 0 10 0"}));
+    test::run_sql(path, "UPDATE sellers SET city = 'Leeds'");
+    EXPECT_EQ(unread(), 1);
+    EXPECT_EQ(journal().back().substr(0, 6), "9 1 1 ");
+}
+
+TEST_F(NumberedJournal, WhoseLastLinesAreGoneKeepsTheOthers) {
+    test::run_sql(path, "DELETE FROM journal WHERE seq > 3");
+
+    EXPECT_EQ(unread(), 3);
+    EXPECT_EQ(journal().size(), 4U);
+    EXPECT_EQ(journal().back(), "8 1 0 10 0");
 }
 
 /// A migration that was released must not change: its file would differ from what a new file gets.

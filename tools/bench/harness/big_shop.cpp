@@ -136,8 +136,8 @@ std::vector<std::string> fill(Connection& db, std::int64_t reservations) {
 /// As if the hub had taken everything.
 void mark_synced(Connection& db) {
     WriteTransaction write(db);
-    db.execute("UPDATE journal_readers SET cursor = (SELECT seq FROM sqlite_sequence WHERE name = 'journal')");
-    db.execute("DELETE FROM journal");
+    db.execute("UPDATE journal_readers SET cursor = (SELECT max(seq) FROM journal)");
+    db.execute("DELETE FROM journal");  // but for the newest line, which a trigger keeps
     write.commit();
     storage::checkpoint(db);
 }

@@ -49,7 +49,8 @@ struct CaptureTrigger {
     std::string name;
     std::string sql;
 };
-/// Every trigger that must be installed, as SQLite's schema table shows it.
+/// Every trigger that must be installed, as SQLite's schema table shows it: those that write the journal, and the one
+/// that keeps its newest line.
 [[nodiscard]] std::vector<CaptureTrigger> expected_triggers();
 /// Names of triggers that are missing or differ from the expected.
 [[nodiscard]] std::vector<std::string> faulty_triggers(Connection& connection);

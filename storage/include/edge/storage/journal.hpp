@@ -64,7 +64,7 @@ struct ChangedRows {
 [[nodiscard]] std::int64_t journal_head(Connection& connection, JournalReader reader);
 /// Forwards only.
 void advance_journal_cursor(WriteTransaction& write, JournalReader reader, std::int64_t seq);
-/// Removes what every reader has read.
+/// Removes what every reader has read, but for the newest entry, whose number the next one follows.
 void trim_journal(WriteTransaction& write);
 
 /// How many rows were changed here that the reader has not read.
