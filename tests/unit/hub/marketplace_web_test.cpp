@@ -246,39 +246,43 @@ TEST_F(MarketplaceWebTest, LooksByItselfNowAndThen) {
 TEST_F(MarketplaceWebTest, BeginsARequestAnewThatIsTheVictimOfADeadlock) {
     open_shop();
     device.offer(3, "Second bag");
+    device.offer(4, "Third bag");
     sync();
     const std::string deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     const std::int64_t before = market.number(deadlocks);
-    device.edit("bundles", 2, {{"price_minor", std::int64_t{100}}});
-    device.edit("bundles", 3, {{"price_minor", std::int64_t{200}}});
-    const std::string second = std::to_string(market.number("SELECT max(bundle_id) FROM bundles"));
-
-    // A session looks for a deadlock once, so the hub has to look after the web application has begun to wait; and who
-    // waits longest without looking is not the victim.
-    market.run("ALTER SYSTEM SET deadlock_timeout = '4s'");
-    market.run("SELECT pg_reload_conf()");
+    for (const int id : {2, 3, 4}) device.edit("bundles", id, {{"price_minor", std::int64_t{id * 100}}});
+    const std::vector<std::string> ids = market.select("SELECT bundle_id FROM bundles ORDER BY bundle_id");
+    test::PostgresSession gate(market.target());
     test::PostgresSession web(market.target());
     test::PostgresSession watching(market.target());
-    web.run("SET deadlock_timeout = '1min'");
+    const auto wait_for_waiting = [&](std::string_view sessions) {
+        const std::string waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while (watching.run(waiting).at(0).at(0) != sessions) watching.run("SELECT pg_sleep(0.01)");
+    };
+
+    // The hub is stopped between the first bundle and the second, until the web application, which has the third, waits
+    // for the first: so the hub, which then waits for the third, waits last, and who waits last finds the circle.
+    gate.run("BEGIN");
+    gate.run("SELECT 1 FROM bundles WHERE bundle_id = " + ids.at(1) + " FOR UPDATE");
+    web.run("SET deadlock_timeout = '1h'");
     web.run("BEGIN");
-    web.run("UPDATE bundles SET description = 'online' WHERE bundle_id = " + second);
+    web.run("UPDATE bundles SET description = 'online' WHERE bundle_id = " + ids.at(2));
     std::thread hub([this] { EXPECT_THAT(sync().outcomes, IsEmpty()); });
-    // the hub holds the first bundle and waits for the second
-    while (
-        watching.run("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-            .empty()) {
-        std::this_thread::yield();
-    }
-    web.run("UPDATE bundles SET description = 'online' WHERE bundle_id = " + std::to_string(bundle));
-    web.run("COMMIT");
+    wait_for_waiting("1");
+    std::thread asks_for_the_first([&] {
+        web.run("UPDATE bundles SET description = 'online' WHERE bundle_id = " + ids.at(0));
+        web.run("COMMIT");
+    });
+    wait_for_waiting("2");
+    gate.run("COMMIT");
     hub.join();
+    asks_for_the_first.join();
 
     store.reset();  // a connection that ends has told the server what it saw
-    while (market.number(deadlocks) == before) std::this_thread::yield();
+    while (market.number(deadlocks) == before) watching.run("SELECT pg_sleep(0.01)");
     EXPECT_THAT(market.select("SELECT description, price FROM bundles ORDER BY bundle_id"),
-                ElementsAre("online|1.00", "online|2.00"));
-    market.run("ALTER SYSTEM RESET deadlock_timeout");
-    market.run("SELECT pg_reload_conf()");
+                ElementsAre("online|2.00", HasSubstr("|3.00"), "online|4.00"));
 }
 
 TEST_F(MarketplaceWebTest, LosesAndDoublesNothingWhileBothSidesSell) {
