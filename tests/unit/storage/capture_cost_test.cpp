@@ -1,7 +1,7 @@
+#include "support/temporary_folder.hpp"
+
 #include "edge/storage/captured_tables.hpp"
 #include "edge/storage/connection.hpp"
-
-#include "support/temporary_folder.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -76,8 +76,8 @@ protected:
     void sell(Connection& db, std::int64_t sale) {
         const std::int64_t at_ms = first_ms + past_reservations + sale;
         const std::string code = reserve(db, bundles - sale % 20, at_ms);
-        db.execute(fmt::format("UPDATE reservations SET collected_at = {} WHERE claim_key = '{}'", at_ms * 1000 + 500,
-                               code));
+        db.execute(
+            fmt::format("UPDATE reservations SET collected_at = {} WHERE claim_key = '{}'", at_ms * 1000 + 500, code));
     }
     /// Bytes of all pages in the log after the sales, from an empty log.
     std::int64_t log_bytes(const std::string& path, std::int64_t sales_a_transaction) {
