@@ -65,14 +65,18 @@ Bundle get_bundle(Connection& db, BundleId id) {
 }
 
 std::vector<Bundle> list_bundles(Connection& db, const BundleRange& range) {
-    static const std::string sql = fmt::format(
-        "{} WHERE seller_id = ? AND window_start >= ? AND window_start < ? AND window_end > ? AND (? OR closed_at IS "
-        "NULL) "
-        "ORDER BY window_start, bundle_id LIMIT ?",
-        bundle_columns);
+    const auto sql_with = [](std::string_view unindexed) {
+        return fmt::format(
+            "{0} WHERE seller_id = ? AND {1}window_start >= ? AND {1}window_start < ? AND window_end > ? AND (? OR "
+            "closed_at IS NULL) ORDER BY window_start, bundle_id LIMIT ?",
+            bundle_columns, unindexed);
+    };
+    static const std::string by_start = sql_with("");
+    static const std::string by_end = sql_with("+");  // a plus keeps SQLite from the index on starts
+    const bool begins_with_history = range.from == Timestamp::min() && range.ends_after != Timestamp::min();
     std::vector<Bundle> bundles;
-    Query row =
-        db.query(sql, range.seller, range.from, range.before, range.ends_after, range.include_closed, range.limit);
+    Query row = db.query(begins_with_history ? by_end : by_start, range.seller, range.from, range.before,
+                         range.ends_after, range.include_closed, range.limit);
     while (row.step()) bundles.push_back(read_bundle(db, row));
     return bundles;
 }

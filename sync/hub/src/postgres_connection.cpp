@@ -108,11 +108,11 @@ PGconn* connect(const std::string& target, const PostgresStoreOptions& options) 
                                            "client_encoding", "tcp_user_timeout", nullptr};
     const std::array<const char*, 7> values{target.c_str(), timeout.c_str(), session.c_str(), "edge-analytics hub",
                                             "UTF8",         "30000",         nullptr};
-    return PQconnectdbParams(names.data(), values.data(), 1);
+    return postgres().connectdb_params(names.data(), values.data(), 1);
 }
 
 [[noreturn]] void fail_to_connect(PGconn* connection, const std::string& shown) {
-    const std::string reason = trimmed(PQerrorMessage(connection));
+    const std::string reason = trimmed(postgres().error_message(connection));
     const std::string what = "cannot connect to " + shown + ": " + reason;
     if (reason.find("does not exist") != std::string::npos && reason.find("database") != std::string::npos) {
         throw Error(ErrorCode::not_found, what, {}, "create the database with createdb, then run hub init");
@@ -232,23 +232,24 @@ std::int64_t PostgresResult::integer(int row, int column) const {
 }
 
 std::string_view PostgresResult::view(int row, int column) const noexcept {
-    return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+    return {postgres().getvalue(result_.get(), row, column),
+            static_cast<std::size_t>(postgres().getlength(result_.get(), row, column))};
 }
 
 PostgresConnection::PostgresConnection(const std::string& target, const PostgresStoreOptions& options)
-    : shown_target_(without_password(target)), connection_(connect(target, options), &PQfinish) {
+    : shown_target_(without_password(target)), connection_(connect(target, options), postgres().finish) {
     PGconn* connection = connection_.get();
-    if (PQstatus(connection) != CONNECTION_OK) fail_to_connect(connection, shown_target_);
-    PQsetNoticeProcessor(
+    if (postgres().status(connection) != CONNECTION_OK) fail_to_connect(connection, shown_target_);
+    postgres().set_notice_processor(
         connection, [](void*, const char*) {}, nullptr);
-    if (PQsetnonblocking(connection, 1) != 0 || PQenterPipelineMode(connection) != 1) fail_lost();
+    if (postgres().setnonblocking(connection, 1) != 0 || postgres().enter_pipeline_mode(connection) != 1) fail_lost();
 }
 
-bool PostgresConnection::is_broken() const noexcept { return PQstatus(connection_.get()) != CONNECTION_OK; }
+bool PostgresConnection::is_broken() const noexcept { return postgres().status(connection_.get()) != CONNECTION_OK; }
 
 void PostgresConnection::fail_lost() {
     throw TransactionLost("lost the connection to " + shown_target_ + ": " +
-                          trimmed(PQerrorMessage(connection_.get())));
+                          trimmed(postgres().error_message(connection_.get())));
 }
 
 void PostgresConnection::check_sent(int sent) {
@@ -261,7 +262,7 @@ void PostgresConnection::queue(std::string_view sql, const PostgresValues& value
     auto [found, is_new] = prepared_.try_emplace(text, std::string());
     if (is_new) {
         found->second = "s" + std::to_string(next_name_++);
-        check_sent(PQsendPrepare(connection, found->second.c_str(), text.c_str(), 0, nullptr));
+        check_sent(postgres().send_prepare(connection, found->second.c_str(), text.c_str(), 0, nullptr));
         awaited_.push_back({.wanted = false, .statement = text});
     }
     std::vector<const char*> data;
@@ -272,36 +273,37 @@ void PostgresConnection::queue(std::string_view sql, const PostgresValues& value
         data.push_back(value ? value->data() : nullptr);
         lengths.push_back(value ? static_cast<int>(value->size()) : 0);
     }
-    check_sent(PQsendQueryPrepared(connection, found->second.c_str(), static_cast<int>(values.size()), data.data(),
-                                   lengths.data(), formats.data(), binary));
+    check_sent(postgres().send_query_prepared(connection, found->second.c_str(), static_cast<int>(values.size()),
+                                              data.data(), lengths.data(), formats.data(), binary));
     awaited_.push_back({.wanted = true, .statement = text});
 }
 
 void PostgresConnection::flush() {
     PGconn* connection = connection_.get();
     while (true) {
-        const int left = PQflush(connection);
+        const int left = postgres().flush(connection);
         if (left == 0) return;
         if (left < 0) fail_lost();
         // the server may have to get rid of answers before it reads on
-        pollfd socket{.fd = PQsocket(connection), .events = POLLIN | POLLOUT, .revents = 0};
+        pollfd socket{.fd = postgres().socket(connection), .events = POLLIN | POLLOUT, .revents = 0};
         ::poll(&socket, 1, -1);
-        if ((socket.revents & POLLIN) != 0 && PQconsumeInput(connection) != 1) fail_lost();
+        if ((socket.revents & POLLIN) != 0 && postgres().consume_input(connection) != 1) fail_lost();
     }
 }
 
 PGresult* PostgresConnection::next_result() {
-    PGresult* result = PQgetResult(connection_.get());
+    PGresult* result = postgres().get_result(connection_.get());
     if (result == nullptr && is_broken()) fail_lost();
     return result;
 }
 
 void PostgresConnection::fail(const PGresult* result, std::string_view attempted) {
-    const char* field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char* field = postgres().result_error_field(result, PG_DIAG_SQLSTATE);
     const std::string state = field == nullptr ? "" : field;
     const std::string what = "cannot run " + begin_of(attempted) + "… on " + shown_target_ + ": " +
-                             trimmed(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)) + " (" + state + ")";
-    const char* schema = PQresultErrorField(result, PG_DIAG_SCHEMA_NAME);
+                             trimmed(postgres().result_error_field(result, PG_DIAG_MESSAGE_PRIMARY)) + " (" + state +
+                             ")";
+    const char* schema = postgres().result_error_field(result, PG_DIAG_SCHEMA_NAME);
     const bool own = schema == nullptr || std::string_view(schema) == "edge";
     if (!own && (state == "23503" || state == "23505")) throw ForeignConstraint(what);
     // serialisation failure, deadlock, the server stops, the connection is gone
@@ -310,19 +312,19 @@ void PostgresConnection::fail(const PGresult* result, std::string_view attempted
 }
 
 std::vector<PostgresResult> PostgresConnection::run() {
-    check_sent(PQpipelineSync(connection_.get()));
+    check_sent(postgres().pipeline_sync(connection_.get()));
     awaited_.push_back({.sync = true});
     flush();
     std::vector<PostgresResult> results;
-    std::unique_ptr<PGresult, void (*)(PGresult*)> failed(nullptr, &PQclear);
+    std::unique_ptr<PGresult, void (*)(PGresult*)> failed(nullptr, postgres().clear);
     std::string failed_statement;
     while (!awaited_.empty()) {
         const Awaited awaited = std::move(awaited_.front());
         awaited_.pop_front();
-        std::unique_ptr<PGresult, void (*)(PGresult*)> result(next_result(), &PQclear);
+        std::unique_ptr<PGresult, void (*)(PGresult*)> result(next_result(), postgres().clear);
         if (awaited.sync) continue;  // ends its group, without an end of its own
-        const ExecStatusType status = PQresultStatus(result.get());
-        while (PGresult* rest = next_result()) PQclear(rest);
+        const ExecStatusType status = postgres().result_status(result.get());
+        while (PGresult* rest = next_result()) postgres().clear(rest);
         const bool succeeded = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
         if (!succeeded && !awaited.wanted) prepared_.erase(awaited.statement);
         if (succeeded && awaited.wanted && !awaited.forgotten) results.emplace_back(result.release());
@@ -342,7 +344,7 @@ PostgresResult PostgresConnection::run(std::string_view sql, const PostgresValue
 }
 
 void PostgresConnection::send_and_forget() {
-    check_sent(PQpipelineSync(connection_.get()));
+    check_sent(postgres().pipeline_sync(connection_.get()));
     awaited_.push_back({.sync = true});
     for (Awaited& awaited : awaited_) awaited.forgotten = true;
     flush();
@@ -351,10 +353,11 @@ void PostgresConnection::send_and_forget() {
 void PostgresConnection::run_script(const std::string& sql) {
     static_cast<void>(run());
     PGconn* connection = connection_.get();
-    if (PQexitPipelineMode(connection) != 1) fail_lost();
-    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection, sql.c_str()), &PQclear);
-    const ExecStatusType status = PQresultStatus(result.get());
-    if (PQenterPipelineMode(connection) != 1) fail_lost();
+    if (postgres().exit_pipeline_mode(connection) != 1) fail_lost();
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(postgres().exec(connection, sql.c_str()),
+                                                                postgres().clear);
+    const ExecStatusType status = postgres().result_status(result.get());
+    if (postgres().enter_pipeline_mode(connection) != 1) fail_lost();
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(result.get(), sql);
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "postgres_library.hpp"
+
 #include "edge/core/time.hpp"
 #include "edge/hub/postgres_store.hpp"
-
-#include <libpq-fe.h>
 
 #include <cstdint>
 #include <deque>
@@ -51,19 +51,21 @@ private:
 /// What a statement gave.
 class PostgresResult {
 public:
-    explicit PostgresResult(PGresult* result) : result_(result, &PQclear) {}
+    explicit PostgresResult(PGresult* result) : result_(result, postgres().clear) {}
 
     /// "COMMIT", "INSERT 0 3" …
-    [[nodiscard]] std::string_view command() const noexcept { return PQcmdStatus(result_.get()); }
-    [[nodiscard]] int size() const noexcept { return PQntuples(result_.get()); }
+    [[nodiscard]] std::string_view command() const noexcept { return postgres().cmd_status(result_.get()); }
+    [[nodiscard]] int size() const noexcept { return postgres().ntuples(result_.get()); }
     [[nodiscard]] bool is_null(int row, int column) const noexcept {
-        return PQgetisnull(result_.get(), row, column) != 0;
+        return postgres().getisnull(result_.get(), row, column) != 0;
     }
     [[nodiscard]] std::int64_t integer(int row, int column) const;
     [[nodiscard]] Timestamp time(int row, int column) const {
         return Timestamp(std::chrono::microseconds(integer(row, column)));
     }
-    [[nodiscard]] bool boolean(int row, int column) const { return *PQgetvalue(result_.get(), row, column) != 0; }
+    [[nodiscard]] bool boolean(int row, int column) const {
+        return *postgres().getvalue(result_.get(), row, column) != 0;
+    }
     [[nodiscard]] std::string_view view(int row, int column) const noexcept;
     [[nodiscard]] std::string text(int row, int column) const { return std::string(view(row, column)); }
     [[nodiscard]] std::string name(int row, int column) const { return restored_name(view(row, column)); }
@@ -89,7 +91,7 @@ public:
     void run_script(const std::string& sql);
 
     [[nodiscard]] bool is_broken() const noexcept;
-    [[nodiscard]] int server_version() const noexcept { return PQserverVersion(connection_.get()); }
+    [[nodiscard]] int server_version() const noexcept { return postgres().server_version(connection_.get()); }
     [[nodiscard]] const std::string& target() const noexcept { return shown_target_; }
 
 private:

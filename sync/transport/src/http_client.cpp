@@ -1,27 +1,21 @@
 #include "edge/transport/http_client.hpp"
 
+#include "curl_library.hpp"
 #include "socket_meter.hpp"
 
 #include "edge/core/error.hpp"
 #include "edge/transport/gzip.hpp"
 
-#include <curl/curl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 
 namespace edge::transport {
 namespace {
 
-using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
-
-void start_curl_once() {
-    static std::once_flag once;
-    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
+using HeaderList = std::unique_ptr<curl_slist, decltype(curl_slist_free_all)*>;
 
 std::string lower_case(std::string_view text) {
     std::string lower(text);
@@ -37,7 +31,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 void append(HeaderList& list, const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    curl_slist* longer = curl().slist_append(list.get(), line.c_str());
     if (longer == nullptr) throw Error(ErrorCode::internal, "cannot prepare a request: out of memory");
     static_cast<void>(list.release());
     list.reset(longer);
@@ -127,18 +121,18 @@ std::string_view reason_of(CURLcode code) {
 }  // namespace
 
 struct HttpClient::State {
-    explicit State(HttpSettings given) : settings(std::move(given)), easy(curl_easy_init(), &curl_easy_cleanup) {
+    explicit State(HttpSettings given) : settings(std::move(given)), easy(curl().easy_init(), curl().easy_cleanup) {
         if (!easy) throw Error(ErrorCode::internal, "cannot start an HTTP client: libcurl refuses");
         while (settings.base_url.ends_with('/')) settings.base_url.pop_back();
     }
 
     template <class Value>
     void set(CURLoption option, Value value) {
-        curl_easy_setopt(easy.get(), option, value);
+        curl().easy_setopt(easy.get(), option, value);
     }
 
     void set_common(const std::string& url, Incoming& incoming, const std::function<bool()>& cancelled) {
-        curl_easy_reset(easy.get());
+        curl().easy_reset(easy.get());
         set(CURLOPT_URL, url.c_str());
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -163,7 +157,7 @@ struct HttpClient::State {
     }
 
     [[nodiscard]] HeaderList headers() const {
-        HeaderList list(nullptr, &curl_slist_free_all);
+        HeaderList list(nullptr, curl().slist_free_all);
         append(list, "Accept-Encoding: gzip");
         append(list, "Accept: application/json, application/problem+json");
         append(list, "Expect:");
@@ -172,9 +166,9 @@ struct HttpClient::State {
     }
 
     HttpResult perform(Incoming& incoming) {
-        const CURLcode code = curl_easy_perform(easy.get());
+        const CURLcode code = curl().easy_perform(easy.get());
         curl_off_t sent = 0;
-        curl_easy_getinfo(easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
+        curl().easy_getinfo(easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
         traffic.sent += static_cast<std::uint64_t>(sent);
         traffic.received += incoming.received;
         traffic.sockets = meter.total();
@@ -188,14 +182,14 @@ struct HttpClient::State {
 
     [[nodiscard]] TransportFailure failure(CURLcode code, Incoming& incoming) const {
         const std::string told = error.data();
-        TransportFailure failed{std::string(reason_of(code)), told.empty() ? curl_easy_strerror(code) : told};
+        TransportFailure failed{std::string(reason_of(code)), told.empty() ? curl().easy_strerror(code) : told};
         incoming.response.status = status();
         if (incoming.response.status != 0 && !incoming.is_gzip()) failed.partial = std::move(incoming.response);
         return failed;
     }
     [[nodiscard]] int status() const {
         long code = 0;
-        curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &code);
+        curl().easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &code);
         return static_cast<int>(code);
     }
 
@@ -211,7 +205,7 @@ struct HttpClient::State {
 
     HttpSettings settings;
     SocketMeter meter;  // outlives the connections
-    std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy;
+    std::unique_ptr<CURL, decltype(curl_easy_cleanup)*> easy;
     std::array<char, CURL_ERROR_SIZE> error{};
     HttpTraffic traffic;
 };
@@ -222,7 +216,6 @@ HttpClient::HttpClient(HttpSettings settings) {
         throw Error(ErrorCode::invalid_argument,
                     "cannot reach the hub at '" + settings.base_url + "': not an http or https address");
     }
-    start_curl_once();
     state_ = std::make_unique<State>(std::move(settings));
 }
 

@@ -11,6 +11,7 @@ namespace edge::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class Contract : public CliProcess {};
@@ -45,6 +46,16 @@ TEST_F(Contract, EveryGlobalOptionHasItsTwinInTheEnvironment) {
     EXPECT_EQ(read_file(file("out.csv")), "kept\n");
     EXPECT_EQ(with("EDGE_ANALYTICS_YES", "1", {"export", "--table", "category", "-o", "out.csv"}).status, 0);
     EXPECT_THAT(read_file(file("out.csv")), HasSubstr("Fish"));
+}
+
+TEST_F(Contract, NoCommandWaitsForLibrariesThatOnlyTheNetworkNeeds) {
+    environment["LD_TRACE_LOADED_OBJECTS"] = "1";  // makes the loader list what it would load
+
+    const std::string loaded = run({"version"}).output;
+
+    EXPECT_THAT(loaded, HasSubstr("libsqlite3"));
+    EXPECT_THAT(loaded, Not(HasSubstr("libcurl")));
+    EXPECT_THAT(loaded, Not(HasSubstr("libpq")));
 }
 
 TEST_F(Contract, TheFilesStandWhereTheDesktopWantsThem) {
