@@ -5,6 +5,7 @@ namespace edge::cli {
 void declare_commands(Command root) {
     add_status(root);
     add_init(root);
+    add_seller(root);
     add_bundle(root);
     add_category(root);
     add_reserve(root);

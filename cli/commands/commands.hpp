@@ -15,6 +15,7 @@ void add_bundle(Command& parent);
 void add_bundle_post(Command& bundle);
 void add_bundle_edit(Command& bundle);
 void add_category(Command& parent);
+void add_seller(Command& parent);
 void add_reserve(Command& parent);
 void add_collect(Command& parent);
 void add_cancel(Command& parent);

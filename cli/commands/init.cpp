@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 #include "commands/demo_shop.hpp"
+#include "commands/shop_arguments.hpp"
 #include "output/text_width.hpp"
 #include "program/context.hpp"
 
@@ -18,21 +19,10 @@ struct Arguments {
     bool demo = false;
 };
 
-std::optional<Degrees> parse_degrees(const std::optional<std::string>& text, const std::string& option,
-                                     std::int64_t most) {
-    if (!text) return std::nullopt;
-    const std::optional<Degrees> degrees = Degrees::parse(*text);
-    if (!degrees || std::abs(degrees->units()) > most * 1'000'000) {
-        throw usage_error(fmt::format("cannot use {} '{}': it is not a number of degrees between -{} and {}", option,
-                                      *text, most, most));
-    }
-    return degrees;
-}
-
 NewSeller seller_of(const Arguments& arguments) {
     NewSeller seller = arguments.seller;
-    seller.latitude = parse_degrees(arguments.latitude, "--latitude", 90);
-    seller.longitude = parse_degrees(arguments.longitude, "--longitude", 180);
+    if (arguments.latitude) seller.latitude = parse_degrees(*arguments.latitude, "--latitude", 90);
+    if (arguments.longitude) seller.longitude = parse_degrees(*arguments.longitude, "--longitude", 180);
     if (arguments.name) {
         seller.name = *arguments.name;
     } else if (arguments.demo) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 
 namespace edge::cli {
 namespace {
@@ -54,6 +55,15 @@ double parse_number(const std::string& text, const std::string& option) {
                           "write it as 2 or 0.35, with at most 6 places");
     }
     return static_cast<double>(*number) / millionths;
+}
+
+Degrees parse_degrees(const std::string& text, const std::string& option, std::int64_t most) {
+    const std::optional<Degrees> degrees = Degrees::parse(text);
+    if (!degrees || std::abs(degrees->units()) > most * 1'000'000) {
+        throw usage_error(fmt::format("cannot use {} '{}': it is not a number of degrees between -{} and {}", option,
+                                      text, most, most));
+    }
+    return *degrees;
 }
 
 std::optional<BundleId> bundle_id(const std::optional<std::int64_t>& given) {

@@ -17,6 +17,9 @@ namespace edge::cli {
 /// A plain decimal number, not negative: "0.35". Throws a usage error.
 [[nodiscard]] double parse_number(const std::string& text, const std::string& option);
 
+/// Degrees with at most six places, from -`most` to `most`. Throws a usage error.
+[[nodiscard]] Degrees parse_degrees(const std::string& text, const std::string& option, std::int64_t most);
+
 [[nodiscard]] std::optional<BundleId> bundle_id(const std::optional<std::int64_t>& given);
 
 /// One bundle after what was done to it, under a line that says so.

@@ -30,7 +30,7 @@ constexpr std::array<SettingInfo, 15> settings = {{
     {"hub.db", "EDGE_ANALYTICS_HUB_DB", "$XDG_DATA_HOME/edge-analytics/hub.db", "text",
      "the hub's file, on the machine that serves it"},
     {"hub.listen", "EDGE_ANALYTICS_HUB_LISTEN", "127.0.0.1:8765", "text", "address and port on which the hub answers"},
-    {"hub.url", "EDGE_ANALYTICS_HUB_URL", "none", "text", "where sync finds the hub, such as http://127.0.0.1:8765"},
+    {"hub.url", "EDGE_ANALYTICS_HUB_URL", "none", "address", "where sync finds the hub, such as http://127.0.0.1:8765"},
     {"progress", "EDGE_ANALYTICS_PROGRESS", "auto", "auto|never|json", "how long work shows its progress on stderr"},
     {"seller", "EDGE_ANALYTICS_SELLER", "the file's own", "whole number",
      "which seller of the file commands are about"},
@@ -45,6 +45,12 @@ std::string home_below(const Environment& environment, const std::string& variab
     // The XDG rules: a path that is not absolute is as good as none.
     if (const auto value = environment(variable); value && !value->empty() && value->front() == '/') return *value;
     return environment("HOME").value_or("") + std::string(standard);
+}
+
+bool is_http_address(std::string_view text) {
+    const auto rest = text.starts_with("http://") ? text.substr(7) : text.starts_with("https://") ? text.substr(8) : "";
+    return !rest.empty() && rest.front() != '/' && rest.front() != ':' &&
+           std::ranges::all_of(rest, [](char c) { return c > ' ' && c != '\x7f'; });
 }
 
 }  // namespace
@@ -84,6 +90,9 @@ void check_value(const SettingInfo& setting, const std::string& value, const std
     if (setting.kind == "number") {
         const auto millionths = parse_decimal(value, 6);
         if (!millionths || *millionths < 0) refuse("it is not a number");
+    }
+    if (setting.kind == "address" && !is_http_address(value)) {
+        refuse("it is not an address such as http://127.0.0.1:8765 or https://hub.example");
     }
     if (setting.kind.find('|') == std::string_view::npos) return;
     const std::string allowed = fmt::format("|{}|", setting.kind);

@@ -14,7 +14,8 @@ struct SettingInfo {
     std::string_view key;          ///< "hub.url"
     std::string_view environment;  ///< EDGE_ANALYTICS_HUB_URL
     std::string_view standard;     ///< what holds if it is set nowhere, for people
-    std::string_view kind;  ///< "text", "whole number", "number", "seconds" or the values that are allowed, with |
+    std::string_view
+        kind;  ///< "text", "address", "whole number", "number", "seconds" or the values that are allowed, with |
     std::string_view meaning;
 };
 

@@ -47,6 +47,27 @@ TEST_F(CounterCommands, ACommandWithoutAShopSaysHowToMakeOne) {
     EXPECT_FALSE(std::filesystem::exists(file("shop.db")));
 }
 
+TEST_F(CounterCommands, TheSellersClockIsChangedAndDaysFollow) {
+    make_shop();
+    const auto post = [&] {
+        text({"bundle", "post", "Bag", "-c", "Bread", "-n", "1", "--price", "1", "--window", "18:00-19:00"});
+    };
+    post();
+
+    EXPECT_EQ(text({"seller", "edit", "--time-zone", "Europe/Lisbon", "--latitude", "38.722300"}),
+              "Changed seller 1: Corner Bakery, Europe/Lisbon\n");
+
+    post();
+    const auto seller = data({"seller", "show"});
+    EXPECT_EQ(text_of(seller.at("time_zone")), "Europe/Lisbon");
+    EXPECT_THAT(text({"seller", "show"}), AllOf(HasSubstr("38.722300"), HasSubstr("Europe/Lisbon")));
+    EXPECT_THAT(refusal({"seller", "edit", "--time-zone", "Lisbon"}, 64, "bad_time_zone"), HasSubstr("Lisbon"));
+    EXPECT_THAT(refusal({"seller", "edit", "--longitude", "200"}, 64, "usage"), HasSubstr("--longitude"));
+    EXPECT_THAT(refusal({"seller", "edit"}, 64, "usage"), HasSubstr("without saying what"));
+    EXPECT_EQ(text_of(data({"seller", "show"}).at("time_zone")), "Europe/Lisbon");
+    text({"verify"});
+}
+
 TEST_F(CounterCommands, CategoriesAreAddedOnce) {
     make_shop();
 

@@ -83,6 +83,16 @@ TEST_F(ConfigFile, ValuesWithQuotesComeBack) {
     EXPECT_EQ(read_config(path, true).at("db"), "it's \"here\" \\ now.db");
 }
 
+TEST(Settings, AnAddressIsOneThatSyncCanCall) {
+    const SettingInfo& url = *find_setting("hub.url");
+    for (const char* good : {"http://127.0.0.1:8765", "https://hub.example/shops", "http://[::1]:8765"}) {
+        EXPECT_NO_THROW(check_value(url, good, "a test")) << good;
+    }
+    for (const char* bad : {"hub.example", "ftp://hub", "http://", "https:///x", "http://:80", "http://a b"}) {
+        EXPECT_THROW(check_value(url, bad, "a test"), CommandError) << bad;
+    }
+}
+
 TEST(Settings, FollowTheXdgRules) {
     const auto environment = [](const std::string& name) -> std::optional<std::string> {
         if (name == "HOME") return "/home/ann";
