@@ -91,10 +91,10 @@ public:
         : write_(&write), settings_(&settings), now_(now) {}
 
     /// Keeps besides what a pull has to know of the shared rows until the hub has them.
-    void seal(std::vector<PendingChange> changes, SyncBase& base) {
+    void seal(const std::vector<PendingChange>& changes, SyncBase& base) {
         std::vector<JournalEntry> entries;
         entries.reserve(changes.size());
-        for (PendingChange& change : changes) entries.push_back(change.entry);
+        for (const PendingChange& change : changes) entries.push_back(change.entry);
         const std::map<Lane, std::int64_t> numbers = {{Lane::ops, settings_->ops.next_seq},
                                                       {Lane::bulk, settings_->bulk.next_seq}};
         const std::set<std::pair<std::string, std::string>> left_out = seal(std::move(entries));
@@ -282,7 +282,7 @@ void seal_pending(Engine::State& state, WriteTransaction& write, const SyncIdent
     SealStore store(write, settings, now);
     SyncBase base(write);
     const std::int64_t head =
-        collect_changes(db, clock, [&](std::vector<PendingChange> changes) { store.seal(std::move(changes), base); });
+        collect_changes(db, clock, [&](const std::vector<PendingChange>& changes) { store.seal(changes, base); });
     base.store();
     store.finish(Lane::ops);
     store.finish(Lane::bulk);
@@ -324,7 +324,7 @@ void seal_again(Engine::State& state, WriteTransaction& write, const SyncIdentit
         storage::delete_sealed_rows_through(write, lane, std::numeric_limits<std::int64_t>::max());
         collect_everything(db, order.lane, storage::find_sync_number(db, state_clock),
                            kept_deletions(db, lane, old_epoch),
-                           [&](std::vector<PendingChange> changes) { store.seal(std::move(changes), base); });
+                           [&](const std::vector<PendingChange>& changes) { store.seal(changes, base); });
         base.store();
     } else {
         std::vector<std::int64_t> numbers;

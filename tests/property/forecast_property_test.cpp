@@ -57,6 +57,7 @@ Observation any_observation() {
 std::vector<Observation> any_history() {
     std::vector<Observation> history;
     const int rows = *rc::gen::inRange(0, 60);
+    history.reserve(static_cast<std::size_t>(rows));
     for (int i = 0; i < rows; ++i) history.push_back(any_observation());
     return history;
 }

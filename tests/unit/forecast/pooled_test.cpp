@@ -107,6 +107,7 @@ TEST(Pooled, TellsOfAWindowOnlyIfThereIsAnotherToHoldItAgainst) {
 
 TEST(Pooled, SaysThatNobodyIsExpected) {
     std::vector<Observation> history;
+    history.reserve(40);
     for (int day = 0; day < 40; ++day) history.push_back(ObservationBuilder().on(monday + days(day)).reserved(0));
 
     EXPECT_THAT(taught(history)->forecast(slot_on(monday + days(40))).rationale,
