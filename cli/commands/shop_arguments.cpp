@@ -32,6 +32,7 @@ CategoryId find_category(const std::vector<Category>& categories, const std::str
 std::vector<CategoryId> find_categories(Engine& engine, const std::vector<std::string>& given) {
     const std::vector<Category> categories = engine.categories();
     std::vector<CategoryId> found;
+    found.reserve(given.size());
     for (const std::string& each : given) found.push_back(find_category(categories, each));
     return found;
 }

@@ -1,5 +1,7 @@
 #include "support/marketplace.hpp"
 
+#include "support/shop_fields.hpp"
+
 #include "edge/protocol/row_identity.hpp"
 
 #include <utility>
@@ -94,41 +96,14 @@ void EnrolledDevice::edit(std::string_view table, int row, protocol::Fields fiel
     change(std::move(entry));
 }
 
-void EnrolledDevice::shop(const std::string& name) {
-    create("sellers", seller_,
-           {{"name", name},
-            {"address_line1", "1 High Street"},
-            {"address_line2", ""},
-            {"city", "Leeds"},
-            {"post_code", "LS1 1AA"},
-            {"region", ""},
-            {"country", "GB"},
-            {"latitude", std::monostate{}},
-            {"longitude", std::monostate{}},
-            {"time_zone", "Europe/London"},
-            {"currency", "GBP"},
-            {"holiday_region", "GB-ENG"}});
-}
+void EnrolledDevice::shop(const std::string& name) { create("sellers", seller_, seller_fields(name)); }
 
 void EnrolledDevice::category(int category, const std::string& name, const std::string& coefficient) {
     create("category", wire_key(category), {{"name", name}, {"coefficient", coefficient}});
 }
 
 void EnrolledDevice::offer(int bundle, const std::string& name, std::vector<std::string> categories) {
-    create("bundles", wire_key(bundle),
-           {{"seller", seller_},
-            {"name", name},
-            {"description", "bread"},
-            {"categories", std::move(categories)},
-            {"total_qty", std::int64_t{5}},
-            {"weight_grams", std::int64_t{800}},
-            {"carbon_dioxide", std::int64_t{2000}},
-            {"price_minor", std::int64_t{399}},
-            {"discount_percentage", std::int64_t{0}},
-            {"window_start", "2026-11-23T17:00:00Z"},
-            {"window_end", "2026-11-23T18:00:00Z"},
-            {"created_at", "2026-11-23T09:00:00Z"},
-            {"closed_at", std::monostate{}}});
+    create("bundles", wire_key(bundle), bundle_fields(seller_, name, std::move(categories)));
 }
 
 void EnrolledDevice::input(int input, int bundle, int category, std::int64_t reservations,

@@ -1,5 +1,7 @@
 #include "support/sealing_device.hpp"
 
+#include "support/shop_fields.hpp"
+
 #include "edge/core/error.hpp"
 #include "edge/core/uuid.hpp"
 
@@ -63,20 +65,7 @@ void SealingDevice::seller_row(int seller) {
 }
 
 void SealingDevice::bundle(int bundle, int seller, const std::string& name) {
-    change(created("bundles", bundle,
-                   {{"seller", wire_key(seller)},
-                    {"name", name},
-                    {"description", "bread"},
-                    {"categories", std::vector<std::string>{}},
-                    {"total_qty", std::int64_t{5}},
-                    {"weight_grams", std::int64_t{800}},
-                    {"carbon_dioxide", std::int64_t{2000}},
-                    {"price_minor", std::int64_t{399}},
-                    {"discount_percentage", std::int64_t{0}},
-                    {"window_start", "2026-11-23T17:00:00Z"},
-                    {"window_end", "2026-11-23T18:00:00Z"},
-                    {"created_at", "2026-11-23T09:00:00Z"},
-                    {"closed_at", std::monostate{}}}));
+    change(created("bundles", bundle, bundle_fields(wire_key(seller), name)));
 }
 
 void SealingDevice::rename(int bundle, const std::string& name) {

@@ -1,5 +1,6 @@
 #include "support/postgres_database.hpp"
 #include "support/sealing_device.hpp"
+#include "support/shop_fields.hpp"
 
 #include "edge/hub/postgres_store.hpp"
 #include "edge/hub/server.hpp"
@@ -49,34 +50,9 @@ class Shop {
 public:
     explicit Shop(int number)
         : key_(edge::protocol::marketplace_identity("sellers", number).wire()), device_(key_, wire_key(number)) {
-        create("sellers", key_,
-               {{"name", "Shop " + std::to_string(number)},
-                {"address_line1", "1 High Street"},
-                {"address_line2", ""},
-                {"city", "Leeds"},
-                {"post_code", "LS1 1AA"},
-                {"region", ""},
-                {"country", "GB"},
-                {"latitude", std::monostate{}},
-                {"longitude", std::monostate{}},
-                {"time_zone", "Europe/London"},
-                {"currency", "GBP"},
-                {"holiday_region", "GB-ENG"}});
+        create("sellers", key_, edge::test::seller_fields("Shop " + std::to_string(number)));
         for (int bundle = 0; bundle < bundles; ++bundle) {
-            create("bundles", wire_key(bundle),
-                   {{"seller", key_},
-                    {"name", "Evening bag"},
-                    {"description", "bread and cakes of the day"},
-                    {"categories", std::vector<std::string>{}},
-                    {"total_qty", std::int64_t{500}},
-                    {"weight_grams", std::int64_t{800}},
-                    {"carbon_dioxide", std::int64_t{2000}},
-                    {"price_minor", std::int64_t{399}},
-                    {"discount_percentage", std::int64_t{0}},
-                    {"window_start", "2026-11-23T17:00:00Z"},
-                    {"window_end", "2026-11-23T18:00:00Z"},
-                    {"created_at", "2026-11-23T09:00:00Z"},
-                    {"closed_at", std::monostate{}}});
+            create("bundles", wire_key(bundle), edge::test::bundle_fields(key_, "Evening bag", {}, 500));
         }
         reserve();
         first_ = seal(1 + bundles + changes_a_segment / 2);

@@ -24,6 +24,16 @@ bool Marketplace::link_sellers(PostgresConnection& db) {
         if (linked_at_ && now - *linked_at_ < pause) return false;
         linked_at_ = now;
     }
+    try {
+        link_unlinked(db);
+    } catch (...) {
+        forget_links();  // else the request, begun anew, would find the seller without a link and wait out the pause
+        throw;
+    }
+    return true;
+}
+
+void Marketplace::link_unlinked(PostgresConnection& db) {
     const PostgresResult unlinked = db.run(marketplace_sql::unlinked_sellers);
     std::vector<std::string> keys;
     std::vector<std::int64_t> ids;
@@ -34,7 +44,6 @@ bool Marketplace::link_sellers(PostgresConnection& db) {
     if (!ids.empty()) {
         static_cast<void>(db.run(marketplace_sql::link_sellers, PostgresValues().texts(keys).integers(ids)));
     }
-    return true;
 }
 
 void Marketplace::forget_links() {
@@ -43,7 +52,13 @@ void Marketplace::forget_links() {
 }
 
 void Marketplace::mend_sequences(PostgresConnection& db) {
-    if (suspected_.exchange(false)) prepare_marketplace(db, layout_);
+    if (!suspected_.exchange(false)) return;
+    try {
+        prepare_marketplace(db, layout_);
+    } catch (...) {
+        suspected_ = true;
+        throw;
+    }
 }
 
 }  // namespace edge::hub

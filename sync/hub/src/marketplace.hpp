@@ -37,6 +37,8 @@ public:
     void mend_sequences(PostgresConnection& db);
 
 private:
+    static void link_unlinked(PostgresConnection& db);
+
     MarketplaceLayout layout_;
     bool makes_sellers_;
     std::string put_bundles_;

@@ -300,9 +300,11 @@ PGresult* PostgresConnection::next_result() {
 void PostgresConnection::fail(const PGresult* result, std::string_view attempted) {
     const char* field = postgres().result_error_field(result, PG_DIAG_SQLSTATE);
     const std::string state = field == nullptr ? "" : field;
-    const std::string what = "cannot run " + begin_of(attempted) + "… on " + shown_target_ + ": " +
-                             trimmed(postgres().result_error_field(result, PG_DIAG_MESSAGE_PRIMARY)) + " (" + state +
-                             ")";
+    const char* primary = postgres().result_error_field(result, PG_DIAG_MESSAGE_PRIMARY);
+    // what libpq itself finds wrong has no fields
+    const std::string reason = trimmed(primary != nullptr ? primary : postgres().error_message(connection_.get()));
+    const std::string what = "cannot run " + begin_of(attempted) + "… on " + shown_target_ + ": " + reason +
+                             (state.empty() ? std::string() : " (" + state + ")");
     const char* schema = postgres().result_error_field(result, PG_DIAG_SCHEMA_NAME);
     const bool own = schema == nullptr || std::string_view(schema) == "edge";
     if (!own && (state == "23503" || state == "23505")) throw ForeignConstraint(what);
@@ -322,8 +324,11 @@ std::vector<PostgresResult> PostgresConnection::run() {
         const Awaited awaited = std::move(awaited_.front());
         awaited_.pop_front();
         std::unique_ptr<PGresult, void (*)(PGresult*)> result(next_result(), postgres().clear);
-        if (awaited.sync) continue;  // ends its group, without an end of its own
         const ExecStatusType status = postgres().result_status(result.get());
+        if (awaited.sync) {  // ends its group, without an end of its own
+            if (status != PGRES_PIPELINE_SYNC && !failed) fail_lost();
+            continue;
+        }
         while (PGresult* rest = next_result()) postgres().clear(rest);
         const bool succeeded = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
         if (!succeeded && !awaited.wanted) prepared_.erase(awaited.statement);

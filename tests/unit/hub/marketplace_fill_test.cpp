@@ -92,20 +92,38 @@ TEST_F(MarketplaceFillTest, MovesAReservationThatGetsAnotherCode) {
     EXPECT_THAT(sync().pull.rows, IsEmpty());
 }
 
+TEST_F(MarketplaceFillTest, FillsWhatARequestSaysThatLostItsConnectionAsItLinkedTheSeller) {
+    device.shop();
+    device.category(7, "Bread");
+    test::PostgresSession gate(market.target());
+    test::PostgresSession watching(market.target());
+    gate.run("BEGIN");
+    gate.run("LOCK TABLE edge.market_seller IN EXCLUSIVE MODE");
+    std::thread hub([this] { EXPECT_THAT(sync().outcomes, IsEmpty()); });
+    const std::string end_the_waiting =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND "
+        "wait_event_type = 'Lock'";
+    while (watching.run(end_the_waiting).empty()) watching.run("SELECT pg_sleep(0.01)");
+    gate.run("ROLLBACK");
+    hub.join();
+
+    EXPECT_THAT(market.select("SELECT category_name FROM category"), ElementsAre("Bread"));
+}
+
 TEST_F(MarketplaceFillTest, FindsACategoryByItsName) {
     const std::int64_t bread = market.add_category("Bread", "0.9");
     device.shop();
     device.category(7, "Bread");
     device.category(8, "Cakes", "1.250000000");
     device.offer(2, "Evening bag", {test::wire_key(7), test::wire_key(8)});
-    sync();
+    EXPECT_THAT(sync().outcomes, IsEmpty());
 
     EXPECT_THAT(market.select("SELECT category_name, category_coefficient FROM category ORDER BY category_id"),
                 ElementsAre("Bread|0.9", "Cakes|1.25"));
     EXPECT_EQ(market.number("SELECT count(*) FROM bundle_category WHERE category_id = " + std::to_string(bread)), 1);
 
     device.edit("bundles", 2, {{"categories", std::vector<std::string>{test::wire_key(8)}}});
-    sync();
+    EXPECT_THAT(sync().outcomes, IsEmpty());
     EXPECT_THAT(market.select("SELECT category_name FROM bundle_category JOIN category USING (category_id)"),
                 ElementsAre("Cakes"));
 }

@@ -134,7 +134,8 @@ TEST_F(PostgresStoreTest, BeginsARequestAnewWhenItsConnectionIsLost) {
     device.seller_row(1);
     take(device, device.seal_bytes());  // a connection is kept
     test::run_postgres(stores.target("hub"),
-                       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'edge%'");
+                       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'edge%' "
+                       "AND datname = current_database()");
     device.bundle(2, 1);
 
     const protocol::Ack ack = take(device, device.seal_bytes());
