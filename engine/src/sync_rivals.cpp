@@ -35,23 +35,28 @@ std::optional<std::int64_t> PullApply::find_rival(const Incoming& incoming, cons
         std::string_view sql;
         std::array<std::string_view, 3> columns;
     };
+    // Subqueries, not a join with the row itself: SQLite would walk the whole table in search of its rival.
     static constexpr std::array<Unique, 4> uniques = {{
         {CapturedTable::category,
-         "SELECT o.category_id FROM category o LEFT JOIN category i ON i.category_id = ?1 WHERE o.category_name = "
-         "coalesce(?2, i.category_name) AND coalesce(?3, ?4) IS NULL AND o.category_id <> ?1",
+         "SELECT category_id FROM category WHERE category_name = coalesce(?2, (SELECT category_name FROM category "
+         "WHERE "
+         "category_id = ?1)) AND coalesce(?3, ?4) IS NULL AND category_id <> ?1",
          {"category_name", "", ""}},
         {CapturedTable::reservations,
-         "SELECT o.reservation_id FROM reservations o LEFT JOIN reservations i ON i.reservation_id = ?1 WHERE "
-         "o.bundle_id = coalesce(?2, i.bundle_id) AND o.claim_code = coalesce(?3, i.claim_code) AND ?4 IS NULL AND "
-         "o.reservation_id <> ?1",
+         "SELECT reservation_id FROM reservations WHERE bundle_id = coalesce(?2, (SELECT bundle_id FROM reservations "
+         "WHERE reservation_id = ?1)) AND claim_code = coalesce(?3, (SELECT claim_code FROM reservations WHERE "
+         "reservation_id = ?1)) AND ?4 IS NULL AND reservation_id <> ?1",
          {"bundle_id", "claim_code", ""}},
         {CapturedTable::weather,
-         "SELECT o.weather_id FROM weather o LEFT JOIN weather i ON i.weather_id = ?1 WHERE o.place = coalesce(?2, "
-         "i.place) AND o.day = coalesce(?3, i.day) AND o.kind = coalesce(?4, i.kind) AND o.weather_id <> ?1",
+         "SELECT weather_id FROM weather WHERE place = coalesce(?2, (SELECT place FROM weather WHERE weather_id = ?1)) "
+         "AND day = coalesce(?3, (SELECT day FROM weather WHERE weather_id = ?1)) AND kind = coalesce(?4, (SELECT kind "
+         "FROM weather WHERE weather_id = ?1)) AND weather_id <> ?1",
          {"place", "day", "kind"}},
         {CapturedTable::holidays,
-         "SELECT o.holiday_id FROM holidays o LEFT JOIN holidays i ON i.holiday_id = ?1 WHERE o.region = coalesce(?2, "
-         "i.region) AND o.day = coalesce(?3, i.day) AND o.name = coalesce(?4, i.name) AND o.holiday_id <> ?1",
+         "SELECT holiday_id FROM holidays WHERE region = coalesce(?2, (SELECT region FROM holidays WHERE holiday_id = "
+         "?1)) AND day = coalesce(?3, (SELECT day FROM holidays WHERE holiday_id = ?1)) AND name = coalesce(?4, "
+         "(SELECT "
+         "name FROM holidays WHERE holiday_id = ?1)) AND holiday_id <> ?1",
          {"region", "day", "name"}},
     }};
     for (const Unique& unique : uniques) {
