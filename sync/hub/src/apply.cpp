@@ -3,8 +3,6 @@
 #include "edge/core/planted_bugs.hpp"
 #include "edge/protocol/tables.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 
@@ -62,7 +60,6 @@ public:
         : reader_(&reader), writer_(writer), now_(now) {
         const SellerHead head = reader.head();
         applied_.head = head.seq;
-        given_ = head.seq;
         applied_.digest = head.digest ? *head.digest : added_up(reader);
     }
 
@@ -79,8 +76,6 @@ public:
     }
 
     void apply(const PartToApply& part) {
-        life_ = writer_.replica;
-        if (part.id.lane.epoch > 1) life_ += fmt::format("/{}", part.id.lane.epoch);
         std::vector<protocol::ChangeOutcome>& outcomes = applied_.outcomes.emplace_back();
         std::int64_t index = 0;
         for (const Change& change : part.segment->changes) {
@@ -149,11 +144,9 @@ private:
 
     [[nodiscard]] protocol::MergeContext context_of(const TableDescriptor& table, const Change& change,
                                                     const protocol::Segment& segment) const {
-        // Epochs of one replica may be copies of one file, which do not know what the others wrote. What is computed
-        // belongs to the replica.
-        protocol::MergeContext context{.replica = protocol::is_shared(table) ? life_ : writer_.replica,
+        protocol::MergeContext context{.replica = writer_.replica,
                                        .hlc = protocol::clamp_clock(segment.h0, change.hlc, milliseconds_of(now_)),
-                                       .seen = segment.seen <= given_ ? segment.seen : 0};
+                                       .seen = segment.seen};
         protocol::each_parent(table, change, [&](const ParentReference& parent) {
             const TableDescriptor* of = protocol::find_table(parent.table);
             if (of->lane != table.lane) return;
@@ -273,9 +266,7 @@ private:
 
     SellerReader* reader_;
     Writer writer_;
-    std::string life_;  ///< the writer, in the epoch of the part at hand
     Timestamp now_;
-    std::int64_t given_ = 0;  ///< a higher number is not the hub's, or from before it was restored
     const TableDescriptor* bundles_ = protocol::find_table("bundles");
     std::map<std::string, std::vector<std::string>> naming_;  ///< bundles that had a deleted category, by category
     std::set<RowKey> unknown_;

@@ -108,10 +108,12 @@ std::vector<StoredRow> SqliteQueries::rows(const std::vector<RowKey>& keys) {
     return found;
 }
 
+// Left to itself SQLite takes the primary key, and looks at every row of the seller for each parent.
+
 std::vector<StoredRow> SqliteQueries::children(const std::vector<std::string>& parents) {
     Query query = db_->query(
         "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "
-        "WHERE seller = ? AND parent = ?");
+        "INDEXED BY hub_row_by_parent WHERE seller = ? AND parent = ?");
     std::vector<StoredRow> found;
     for (const std::string& parent : parents) {
         query.rebind(seller_, parent);
@@ -121,8 +123,9 @@ std::vector<StoredRow> SqliteQueries::children(const std::vector<std::string>& p
 }
 
 std::vector<ClaimHolder> SqliteQueries::claims(const std::vector<Claim>& claims) {
-    Query query =
-        db_->query("SELECT tbl, key FROM hub_row WHERE seller = ? AND parent = ? AND claim = ? AND deleted = 0");
+    Query query = db_->query(
+        "SELECT tbl, key FROM hub_row INDEXED BY hub_row_by_parent WHERE seller = ? AND parent = ? AND claim = ? AND "
+        "deleted = 0");
     std::vector<ClaimHolder> found;
     for (const Claim& claim : claims) {
         query.rebind(seller_, claim.parent, claim.code);

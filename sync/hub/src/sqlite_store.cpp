@@ -1,6 +1,5 @@
 #include "edge/hub/sqlite_store.hpp"
 
-#include "durable.hpp"
 #include "hub_migrations.hpp"
 #include "sqlite_reader.hpp"
 #include "sqlite_writer.hpp"
@@ -253,7 +252,6 @@ public:
             return row.text(0);
         }());
         std::string epoch = read_settings(*access.lease).epoch;
-        (*access.lease).query("UPDATE seller_head SET seq = seq + ?", numbers_of_a_restore).run();
         access.transaction.commit();
         return epoch;
     }
