@@ -8,6 +8,7 @@
 
 #include "edge/hub/outside_watch.hpp"
 #include "edge/hub/server.hpp"
+#include "edge/hub/trim_watch.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ struct Arguments {
     std::optional<std::string> listen;
     std::int64_t workers = 2;
     std::int64_t marketplace_pause = 10;
+    std::int64_t keep_deleted = 90;
     std::int64_t connections = 256;
     std::optional<std::string> tls_certificate;
     std::optional<std::string> tls_key;
@@ -75,6 +77,8 @@ hub::ServerOptions options_of(Context& context, const Arguments& arguments) {
         throw usage_error("cannot use --workers: it is not between 1 and 256");
     if (arguments.marketplace_pause < 1 || arguments.marketplace_pause > 86'400)
         throw usage_error("cannot use --marketplace-pause: it is not between 1 second and a day");
+    if (arguments.keep_deleted < 1 || arguments.keep_deleted > 36'500)
+        throw usage_error("cannot use --keep-deleted: it is not between 1 and 36500 days");
     options.workers = static_cast<std::size_t>(arguments.workers);
     if (arguments.connections < 1 || arguments.connections > 100'000)
         throw usage_error("cannot use --connections: it is not between 1 and 100000");
@@ -106,6 +110,7 @@ Answer run(Context& context, const Arguments& arguments) {
     server.start();
     const hub::OutsideWatch watch(*store, std::chrono::seconds(arguments.marketplace_pause), options.clock,
                                   options.log);
+    const hub::TrimWatch trimming(*store, std::chrono::days(arguments.keep_deleted), options.clock, options.log);
     const std::string address = format_listen_address({.host = options.address, .port = server.port()});
     const std::string_view scheme = options.tls_certificate.empty() ? "http" : "https";
     if (!is_loopback(options.address) && !arguments.log_json)
@@ -142,6 +147,8 @@ void add_hub_serve(Command& hub) {
     command.option("--workers", "N", arguments->workers, "Threads that work on the store; 2 if not given");
     command.option("--marketplace-pause", "SECONDS", arguments->marketplace_pause,
                    "Between looks at what a marketplace in the same database has changed; 10 if not given");
+    command.option("--keep-deleted", "DAYS", arguments->keep_deleted,
+                   "A device that was away for longer is filled anew; 90 if not given");
     command.option("--connections", "N", arguments->connections,
                    "At once, one more is told to come back; 256 if not given");
     command.option("--tls-cert", "PEM", arguments->tls_certificate, "Certificate to serve with, its issuers behind it");

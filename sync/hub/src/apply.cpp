@@ -60,6 +60,7 @@ public:
         : reader_(&reader), writer_(writer), now_(now) {
         const SellerHead head = reader.head();
         applied_.head = head.seq;
+        trimmed_ = head.trimmed;
         applied_.digest = head.digest ? *head.digest : added_up(reader);
     }
 
@@ -146,7 +147,8 @@ private:
                                                     const protocol::Segment& segment) const {
         protocol::MergeContext context{.replica = writer_.replica,
                                        .hlc = protocol::clamp_clock(segment.h0, change.hlc, milliseconds_of(now_)),
-                                       .seen = segment.seen};
+                                       .seen = segment.seen,
+                                       .forgotten = segment.seen < trimmed_};
         protocol::each_parent(table, change, [&](const ParentReference& parent) {
             const TableDescriptor* of = protocol::find_table(parent.table);
             if (of->lane != table.lane) return;
@@ -267,6 +269,7 @@ private:
     SellerReader* reader_;
     Writer writer_;
     Timestamp now_;
+    std::int64_t trimmed_ = 0;
     const TableDescriptor* bundles_ = protocol::find_table("bundles");
     std::map<std::string, std::vector<std::string>> naming_;  ///< bundles that had a deleted category, by category
     std::set<RowKey> unknown_;

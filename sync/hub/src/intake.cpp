@@ -11,6 +11,7 @@
 #include "edge/core/planted_bugs.hpp"
 #include "edge/hub/transaction_lost.hpp"
 #include "edge/protocol/segment.hpp"
+#include "edge/protocol/snapshot.hpp"
 #include "edge/protocol/tables.hpp"
 
 #include <algorithm>
@@ -163,6 +164,17 @@ public:
         return effect;
     }
 
+    /// Why the replica cannot be told what it lacks: it would never hear of deletions that are forgotten.
+    [[nodiscard]] std::optional<Problem> cursor_problem() const {
+        if (page_bytes() == 0 || header_->seen >= before_.trimmed) return std::nullopt;
+        Problem problem =
+            protocol::make_problem(protocol::ProblemClass::resync, protocol::reason::cursor_expired,
+                                   "the hub has forgotten deletions since this file last heard of it; fill "
+                                   "it anew: edge-analytics sync bootstrap");
+        problem.status = 410;
+        return problem;
+    }
+
     /// The answer, once the effect is written: it shows rows as they are then.
 
     [[nodiscard]] IntakeResult result() {
@@ -171,8 +183,12 @@ public:
         ack.next_after_s = options_->next_after_s;
         // what was written just now is in memory: a replica that was in step costs no look into the feed
         const bool in_step = applied_ && header_->seen >= before_.seq;
-        ack.pull = in_step ? pull_page(*reader_, pull_request(), std::move(news_), applied_->head)
-                           : pull_page(*reader_, pull_request());
+        if (std::optional<Problem> expired = cursor_problem()) {
+            ack.pull = {.from = header_->seen, .to = header_->seen, .rows = {}, .problem = std::move(expired)};
+        } else {
+            ack.pull = in_step ? pull_page(*reader_, pull_request(), std::move(news_), applied_->head)
+                               : pull_page(*reader_, pull_request());
+        }
         const std::optional<protocol::Sum128> digest = applied_ ? applied_->digest : before_.digest;
         if (digest) {
             ack.digest = {.at = applied_ ? applied_->head : before_.seq, .root = protocol::digest_text(*digest)};
@@ -343,8 +359,8 @@ private:
     IntakeCounts counts_;
 };
 
-IntakeResult answer_poll(HubStore& store, const protocol::SyncHeader& header, Timestamp now,
-                         const IntakeOptions& options) {
+Decoded<IntakeResult> answer_poll(HubStore& store, const protocol::SyncHeader& header, Timestamp now,
+                                  const IntakeOptions& options) {
     const std::unique_ptr<SellerReader> reader = store.read(header.seller);
     reader->expect({.replica = header.replica,
                     .parts = {},
@@ -353,7 +369,9 @@ IntakeResult answer_poll(HubStore& store, const protocol::SyncHeader& header, Ti
                     .written_bundles = {},
                     .now = {},
                     .seen = header.seen});
-    return Intake(*reader, header, now, options).result();
+    Intake intake(*reader, header, now, options);
+    if (std::optional<Problem> expired = intake.cursor_problem()) return *std::move(expired);
+    return intake.result();
 }
 
 IntakeResult take_arrived(HubStore& store, const protocol::SyncHeader& header, std::vector<ArrivedPart>& arrived,

@@ -9,13 +9,14 @@ namespace edge::hub {
 namespace {
 
 constexpr std::string_view select_settings = "SELECT name, value FROM edge.hub";
-constexpr std::string_view select_head = "SELECT seq, applied_at, digest FROM edge.seller_head WHERE seller = $1";
+constexpr std::string_view select_head =
+    "SELECT seq, applied_at, digest, trimmed FROM edge.seller_head WHERE seller = $1";
 constexpr std::string_view select_lanes =
     "SELECT epoch, lane, next_seq, next_part, parts, head, applied_head FROM edge.lane_cursor "
     "WHERE seller = $1 AND replica = $2 ORDER BY epoch, lane DESC";
 // The seller's head in every row; each of the others is a lane or a fact.
 constexpr std::string_view select_glance =
-    "SELECT h.seq, h.applied_at, h.digest, w.* FROM ("
+    "SELECT h.seq, h.applied_at, h.digest, h.trimmed, w.* FROM ("
     "SELECT l.epoch, l.lane, l.next_seq, l.next_part, l.parts, l.head, l.applied_head, NULL AS name, NULL AS value "
     "FROM edge.lane_cursor AS l WHERE l.seller = $1 AND l.replica = $2 UNION ALL "
     "SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, f.name, f.value FROM edge.hub AS f) AS w "
@@ -234,8 +235,8 @@ bool PostgresQueries::glance(std::int64_t seen) {
     std::vector<LaneState> lanes;
     HubSettings settings;
     for (int row = 0; row < result.size(); ++row) {
-        if (!result.is_null(row, 3)) lanes.push_back(read_lane(result, row, 3));
-        if (!result.is_null(row, 10)) read_fact(result.view(row, 10), result.view(row, 11), settings);
+        if (!result.is_null(row, 4)) lanes.push_back(read_lane(result, row, 4));
+        if (!result.is_null(row, 11)) read_fact(result.view(row, 11), result.view(row, 12), settings);
     }
     lanes_ = std::move(lanes);
     settings_ = std::move(settings);
@@ -397,7 +398,10 @@ void PostgresQueries::each_row(const std::function<void(const StoredRow&)>& visi
 
 SellerHead head_of(const PostgresResult& result) {
     if (result.size() == 0 || result.is_null(0, 1)) return {};  // nothing took effect yet
-    SellerHead head{.seq = result.integer(0, 0), .applied_at = result.time(0, 1), .digest = std::nullopt};
+    SellerHead head{.seq = result.integer(0, 0),
+                    .applied_at = result.time(0, 1),
+                    .digest = std::nullopt,
+                    .trimmed = result.integer(0, 3)};
     const std::string_view digest = result.view(0, 2);
     if (!result.is_null(0, 2)) {
         const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(digest.data()), digest.size());

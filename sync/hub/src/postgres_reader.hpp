@@ -69,7 +69,7 @@ private:
     std::optional<bool> any_open_letters_;  ///< of the replica that was expected
 };
 
-/// Columns: seq, applied_at, digest; the first row, if there is one.
+/// Columns: seq, applied_at, digest, trimmed; the first row, if there is one.
 [[nodiscard]] SellerHead head_of(const PostgresResult& result);
 /// The facts in the table `hub`.
 [[nodiscard]] HubSettings read_settings(PostgresConnection& db);

@@ -5,6 +5,7 @@
 #include "postgres_pool.hpp"
 #include "postgres_reader.hpp"
 #include "postgres_schema.hpp"
+#include "postgres_trimming.hpp"
 #include "postgres_writer.hpp"
 #include "stored_form.hpp"
 
@@ -361,6 +362,11 @@ public:
         std::vector<std::string> found;
         for (int row = 0; row < result.size(); ++row) found.push_back(result.name(row, 0));
         return found;
+    }
+
+    Trimming trim(const std::string& after, Timestamp now, std::chrono::seconds keep) override {
+        const PostgresLease lease(pool_);
+        return trim_sellers(*lease, after, now, keep);
     }
 
     OutsideLook look_outside(const std::string& after, Timestamp now) override {

@@ -109,6 +109,7 @@ Decoded<SnapshotChunk> snapshot_chunk(HubStore& store, const SnapshotRequest& re
                         .rows = {}};
     if (request.at && request.hub_epoch != settings.epoch)
         return expired("the hub was restored from a backup meanwhile");
+    if (chunk.at < head.trimmed) return expired("the hub has forgotten deletions since then");
     if (chunk.at > head.seq) return expired("the hub does not know of that sequence");
     if (!request.at) chunk.of = reader->count_shared_rows();
     return Filling(*reader, std::move(chunk), bytes).fill();

@@ -38,9 +38,10 @@ std::vector<StoredRow> read_rows(Query& query) {
 }  // namespace
 
 SellerHead SqliteQueries::head() {
-    Query row = db_->query("SELECT seq, applied_at, digest FROM seller_head WHERE seller = ?", seller_);
+    Query row = db_->query("SELECT seq, applied_at, digest, trimmed FROM seller_head WHERE seller = ?", seller_);
     if (!row.step()) return {};
-    SellerHead head{.seq = row.integer(0), .applied_at = row.time(1), .digest = std::nullopt};
+    SellerHead head{
+        .seq = row.integer(0), .applied_at = row.time(1), .digest = std::nullopt, .trimmed = row.integer(3)};
     if (!row.is_null(2)) head.digest = protocol::digest_of_bytes(row.blob(2).first<16>());
     return head;
 }

@@ -2,6 +2,7 @@
 
 #include "hub_migrations.hpp"
 #include "sqlite_reader.hpp"
+#include "sqlite_trimming.hpp"
 #include "sqlite_writer.hpp"
 #include "stored_form.hpp"
 
@@ -254,6 +255,22 @@ public:
         std::string epoch = read_settings(*access.lease).epoch;
         access.transaction.commit();
         return epoch;
+    }
+
+    Trimming trim(const std::string& after, Timestamp now, std::chrono::seconds keep) override {
+        std::vector<std::string> due;
+        {
+            const Lease lease(pool_);
+            due = sellers_to_trim(*lease, after, now - keep);
+        }
+        Trimming done;
+        for (const std::string& seller : due) {
+            WriteAccess access(pool_);
+            trim_seller(access.transaction, seller, now, keep, done);
+            access.transaction.commit();
+        }
+        if (due.size() == sellers_at_once) done.next = due.back();
+        return done;
     }
 
     std::vector<std::string> sellers() override {

@@ -58,7 +58,9 @@ void write_pull(std::string& out, const PullPage& pull) {
         if (i > 0) out += ',';
         write_change(out, pull.rows[i]);
     }
-    out += "]}";
+    out += ']';
+    if (pull.problem) out.append(R"(,"problem":)").append(encode(*pull.problem));
+    out += '}';
 }
 
 LaneAck read_lane_ack(ObjectReader& ack, const JsonValue& value) {
@@ -105,6 +107,10 @@ PullPage read_pull(ObjectReader& ack, const JsonValue& value, const Limits& limi
     pull.h0 = reader.integer_or("h0", -largest, largest, 0);
     if (const std::optional<JsonValue> rows = reader.array("rows")) {
         rows->each_element([&](const JsonValue& row) { pull.rows.push_back(read_change(row, limits.row_bytes)); });
+    }
+    if (const std::optional<JsonValue> problem = reader.object_if_any("problem")) {
+        pull.problem = read_problem(*problem);
+        if (!pull.problem) reader.fail("problem", "is not a problem of a known class");
     }
     if (!reader.ok()) ack.fail("pull", reader.problem().detail);
     return pull;

@@ -48,6 +48,7 @@ DeviceMemory read_memory(ObjectReader& reader) {
     memory.request_parts = static_cast<std::size_t>(reader.integer_or("request_parts", 0, largest, 0));
     memory.last_resend_ms = reader.integer_or("last_resend_ms", -largest, largest, never_ms);
     memory.last_new_epoch_ms = reader.integer_or("last_new_epoch_ms", -largest, largest, never_ms);
+    memory.last_refill_ms = reader.integer_or("last_refill_ms", -largest, largest, never_ms);
     memory.recoveries = reader.integer_or("recoveries", 0, largest, 0);
     return memory;
 }
@@ -67,6 +68,7 @@ std::string encode(const DeviceMemory& memory) {
     write_number(out, "request_parts", static_cast<std::int64_t>(memory.request_parts));
     write_number(out, "last_resend_ms", memory.last_resend_ms);
     write_number(out, "last_new_epoch_ms", memory.last_new_epoch_ms);
+    write_number(out, "last_refill_ms", memory.last_refill_ms);
     write_number(out, "recoveries", memory.recoveries);
     return out += '}';
 }

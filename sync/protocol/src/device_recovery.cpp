@@ -1,4 +1,5 @@
 #include "edge/protocol/device_session.hpp"
+#include "edge/protocol/snapshot.hpp"
 
 #include <algorithm>
 
@@ -74,6 +75,11 @@ void DeviceSession::take_new_epoch(const SealAgain& again, std::string_view why,
     actions.emplace_back(again);
 }
 
+void DeviceSession::expire(std::int64_t now_ms, Actions& actions) {
+    expired_ = true;
+    actions.emplace_back(CursorExpired{.refill = may_recover(memory_.last_refill_ms, now_ms)});
+}
+
 void DeviceSession::hold_lane(Lane lane, const Problem& problem, Actions& actions) {
     mark(lane).held = true;
     actions.emplace_back(alarm_of(problem));
@@ -89,6 +95,10 @@ void DeviceSession::react(const Problem& problem, std::int64_t now_ms, double ra
         case ProblemClass::too_big: return send_less(problem, now_ms, random, actions);
         case ProblemClass::bug: return find_unreadable(problem, now_ms, random, actions);
         case ProblemClass::resync: break;
+    }
+    if (problem.reason == reason::cursor_expired) {
+        expire(now_ms, actions);
+        return send_or_finish(actions, now_ms, random);
     }
     if (!problem.position || problem.position->epoch != mark(problem.position->lane).epoch) {
         actions.emplace_back(alarm_of(problem));

@@ -3,6 +3,7 @@
 #include "answers.hpp"
 
 #include "edge/core/planted_bugs.hpp"
+#include "edge/protocol/snapshot.hpp"
 
 #include <algorithm>
 
@@ -136,6 +137,8 @@ void DeviceSession::finish(Actions& actions, std::int64_t now_ms, double random)
     if (pending && settings_.send) {
         return back_off(make_problem(ProblemClass::retry, "not_applied", {}), now_ms, random, actions);
     }
+    if (expired_)
+        return back_off(make_problem(ProblemClass::resync, reason::cursor_expired, {}), now_ms, random, actions);
     // a held lane waits for a person and must not slow the other
     const bool lane_held = memory_.ops.held || memory_.bulk.held;
     memory_.failures = 0;
@@ -161,10 +164,10 @@ void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actio
             take_lane({.lane = lane, .epoch = mark(lane).epoch, .head = {}, .problem = {}}, restored, now_ms, actions);
         }
     }
-    take_pull(ack, restored, actions);
+    take_pull(ack, restored, now_ms, actions);
 }
 
-void DeviceSession::take_pull(const Ack& ack, bool hub_restored, Actions& actions) {
+void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t now_ms, Actions& actions) {
     if (hub_restored) {
         settings_.seen = 0;
         pull_more_ = true;
@@ -173,6 +176,7 @@ void DeviceSession::take_pull(const Ack& ack, bool hub_restored, Actions& action
     }
     pull_more_ = false;
     if (settings_.pull_bytes == 0) return;
+    if (ack.pull.problem) return expire(now_ms, actions);
     pull_more_ = ack.pull.more && ack.pull.to > settings_.seen;
     if (ack.pull.to > settings_.seen || !ack.pull.rows.empty()) {
         settings_.seen = std::max(settings_.seen, ack.pull.to);

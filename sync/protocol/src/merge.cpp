@@ -219,7 +219,10 @@ Merge merge(const std::optional<HubRow>& current, const Change& change, const Me
     if (context.parent_absent) return refused(Outcome::blocked, reason::missing_parent, change.fields);
     const bool revives = context.parent_deleted && is_shared(table);
     if (context.parent_deleted && !revives) return refused(Outcome::superseded, reason::deleted, change.fields);
-    if (!current && change.op == Op::update) return refused(Outcome::blocked, reason::unknown_row, change.fields);
+    if (!current && change.op == Op::update) {
+        if (context.forgotten) return refused(Outcome::superseded, reason::deleted, change.fields);
+        return refused(Outcome::blocked, reason::unknown_row, change.fields);
+    }
     Merge merge;
     if (!current) {
         merge.row = new_row(change, context);

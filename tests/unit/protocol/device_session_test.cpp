@@ -2,6 +2,8 @@
 
 #include "unit/protocol/builders.hpp"
 
+#include "edge/protocol/snapshot.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -100,6 +102,54 @@ std::string finish(const std::vector<Action>& actions) {
     const std::vector<Finish> found = all<Finish>(actions);
     if (found.size() != 1) return std::to_string(found.size()) + " times";
     return found.front().complete ? "complete" : found.front().why;
+}
+
+Problem expired_cursor() {
+    Problem problem = make_problem(ProblemClass::resync, reason::cursor_expired, "as the test says");
+    problem.status = 410;
+    return problem;
+}
+
+TEST(DeviceSession, SendsAllBeforeItIsFilledAnew) {
+    DeviceSession device = session(ops_up_to(2));
+    static_cast<void>(device.start(now));
+    Ack ack = ack_of({lane_ack(Lane::ops, 2)});
+    ack.pull.to = 9;
+    ack.pull.problem = expired_cursor();
+
+    const std::vector<Action> actions = device.on_response(ok(ack), now, 0.5);
+
+    ASSERT_EQ(all<CursorExpired>(actions).size(), 1U);
+    EXPECT_TRUE(all<CursorExpired>(actions)[0].refill);
+    EXPECT_EQ(all<RecordWatermarks>(actions).size(), 1U);
+    EXPECT_TRUE(all<ApplyPull>(actions).empty());
+    EXPECT_EQ(finish(actions), "cursor_expired");
+    EXPECT_EQ(device.memory().failures, 1);
+}
+
+TEST(DeviceSession, IsToldByAPollAsWellThatItsCursorHasExpired) {
+    DeviceMemory memory;
+    memory.last_refill_ms = now - hour;
+    DeviceSession device = session({}, memory);
+    static_cast<void>(device.start(now));
+
+    const std::vector<Action> actions = device.on_response(problem_response(expired_cursor()), now, 0.5);
+
+    ASSERT_EQ(all<CursorExpired>(actions).size(), 1U);
+    EXPECT_TRUE(all<CursorExpired>(actions)[0].refill);
+    EXPECT_EQ(finish(actions), "cursor_expired");
+}
+
+TEST(DeviceSession, IsFilledAnewOnceAnHour) {
+    DeviceMemory memory;
+    memory.last_refill_ms = now - hour + 1;
+    DeviceSession device = session({}, decode_device_memory(encode(memory)));
+    static_cast<void>(device.start(now));
+
+    const std::vector<Action> actions = device.on_response(problem_response(expired_cursor()), now, 0.5);
+
+    ASSERT_EQ(all<CursorExpired>(actions).size(), 1U);
+    EXPECT_FALSE(all<CursorExpired>(actions)[0].refill);
 }
 
 TEST(DeviceSession, PollsWhenNothingIsHeld) {

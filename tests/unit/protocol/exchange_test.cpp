@@ -36,6 +36,7 @@ Ack full_ack() {
     ack.pull = {.from = 5, .to = 9, .more = true, .h0 = monday, .rows = {collect()}};
     ack.pull.rows[0].base = 9;
     ack.extra = {{"grants", "[]"}};
+    ack.pull.problem = make_problem(ProblemClass::resync, "cursor_expired", "since then");
     return ack;
 }
 

@@ -62,6 +62,7 @@ Ack full_ack() {
                      .outcome = Outcome::rejected,
                      .reason = "bad_value"}};
     ack.pull.rows = {collect(), deletion("bundles", bread_key)};
+    ack.pull.problem = full_problem();
     return ack;
 }
 

@@ -51,6 +51,8 @@ struct SellerHead {
     Timestamp applied_at;  ///< when the seller's last effect was applied, by the hub's clock
     /// Sum of the hashes of the rows that are shared and not deleted; nothing if it was never added up.
     std::optional<protocol::Sum128> digest = protocol::Sum128{};
+    /// Tombstones of shared rows up to this version may be forgotten: a cursor before it has expired.
+    std::int64_t trimmed = 0;
 };
 
 /// One numbering of one replica's lane.
@@ -258,6 +260,14 @@ struct HubStatus {
     std::optional<Timestamp> last_applied_at;
 };
 
+/// What forgetting old tombstones did to some sellers.
+struct Trimming {
+    std::int64_t sellers = 0;         ///< looked at
+    std::int64_t tombstones = 0;      ///< forgotten
+    std::int64_t lost = 0;            ///< lost writes forgotten
+    std::optional<std::string> next;  ///< to go on behind that seller; nothing at the end
+};
+
 /// Where a hub keeps what it knows. For any number of threads. Throws Error; `busy` means that the same request may
 /// succeed later.
 class HubStore {
@@ -283,6 +293,13 @@ public:
 
     /// Looks at some sellers behind `after`, in order.
     [[nodiscard]] virtual OutsideLook look_outside(const std::string& /*after*/, Timestamp /*now*/) { return {}; }
+
+    /// Forgets tombstones and lost writes that are older than `keep`, of some sellers behind `after`, in order. A
+    /// tombstone is kept for `keep` at least and twice as long at most. One transaction a seller.
+    [[nodiscard]] virtual Trimming trim(const std::string& /*after*/, Timestamp /*now*/,
+                                        std::chrono::seconds /*keep*/) {
+        return {};
+    }
 
     [[nodiscard]] virtual std::vector<std::string> sellers() = 0;
     [[nodiscard]] virtual std::vector<SellerDeadLetter> dead_letters(const DeadLetterFilter& filter) = 0;

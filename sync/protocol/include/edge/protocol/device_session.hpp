@@ -54,6 +54,7 @@ struct DeviceMemory {
     std::size_t request_parts = 0;           ///< parts that may go in one request after a 413; 0: no limit known
     std::int64_t last_resend_ms = never_ms;  ///< each recovery happens at most once an hour
     std::int64_t last_new_epoch_ms = never_ms;
+    std::int64_t last_refill_ms = never_ms;  ///< when the file was last filled from a snapshot
     std::int64_t recoveries = 0;
     friend bool operator==(const DeviceMemory&, const DeviceMemory&) = default;
 };
@@ -85,6 +86,11 @@ struct ApplyPull {
 };
 /// The hub counts versions anew: set the cursor back to 0 and forget every row's version. Everything comes once more.
 struct RestartPull {};
+/// The hub no longer has what this file would have to be told (deletions that it has forgotten): once everything held
+/// is applied, the file has to be filled from a snapshot.
+struct CursorExpired {
+    bool refill = false;  ///< not done within the last hour: it may be done at once
+};
 /// Compare what the hub is known to hold with this: the cursor stands where it was taken.
 struct CompareDigest {
     Digest digest;
@@ -109,8 +115,8 @@ struct Finish {
     std::string why;        ///< empty when complete
 };
 
-using Action = std::variant<SendRequest, RecordWatermarks, RecordOutcomes, ApplyPull, RestartPull, CompareDigest,
-                            SealAgain, RaiseAlarm, Finish>;
+using Action = std::variant<SendRequest, RecordWatermarks, RecordOutcomes, ApplyPull, RestartPull, CursorExpired,
+                            CompareDigest, SealAgain, RaiseAlarm, Finish>;
 
 /// What the network gave back. Header names are in lower case.
 struct Response {
@@ -177,7 +183,8 @@ private:
     void send(Actions& actions);
     void take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions);
     void take_lane(const LaneAck& lane, bool hub_restored, std::int64_t now_ms, Actions& actions);
-    void take_pull(const Ack& ack, bool hub_restored, Actions& actions);
+    void take_pull(const Ack& ack, bool hub_restored, std::int64_t now_ms, Actions& actions);
+    void expire(std::int64_t now_ms, Actions& actions);
     void take_outcomes(const Ack& ack, Actions& actions) const;
     void take_lane_problem(Lane lane, const Problem& problem, std::int64_t now_ms, Actions& actions);
     void resend_from(Lane lane, std::int64_t seq, std::int64_t now_ms, Actions& actions);
@@ -196,6 +203,7 @@ private:
     ReadPart read_;
     std::vector<std::size_t> in_flight_;  ///< places in held_
     bool pull_more_ = false;
+    bool expired_ = false;  ///< the cursor
     std::array<LaneRun, 2> runs_{};
 };
 

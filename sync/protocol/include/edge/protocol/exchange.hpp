@@ -92,6 +92,8 @@ struct PullPage {
     bool more = false;
     std::int64_t h0 = 0;
     std::vector<Change> rows;
+    /// Why there is no page although the request did what it was sent for: `cursor_expired`.
+    std::optional<Problem> problem = {};
     friend bool operator==(const PullPage&, const PullPage&) = default;
 };
 

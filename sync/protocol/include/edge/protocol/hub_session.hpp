@@ -88,6 +88,7 @@ struct MergeContext {
     std::string_view replica;        ///< who wrote the change
     std::int64_t hlc = 0;            ///< clamp_clock of the change
     std::int64_t seen = 0;           ///< the writer knew every row up to that version when it made the change
+    bool forgotten = false;          ///< a row that is not there may be one that was deleted since the writer looked
     bool parent_absent = false;      ///< a row it refers to, travelling in the same lane, is not at the hub at all
     bool parent_deleted = false;     ///< a row it refers to is a tombstone
     bool has_live_children = false;  ///< for deletions: a bundle's reservations, a category's bundles
