@@ -29,6 +29,7 @@ void add_import(Command& parent);
 void add_export(Command& parent);
 void add_diff(Command& parent);
 void add_sync(Command& parent);
+void add_sync_bootstrap(Command& sync);
 void add_sync_receipt(Command& sync);
 void add_sync_rejects(Command& sync);
 void add_sync_status(Command& sync);

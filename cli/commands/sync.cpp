@@ -31,14 +31,6 @@ std::chrono::milliseconds parse_seconds(const std::string& text) {
     return std::chrono::milliseconds(*milliseconds);
 }
 
-/// Throws if neither the command line nor the settings name the hub.
-std::string hub_url(Context& context, const std::optional<std::string>& given) {
-    const std::optional<std::string> url = given ? given : context.setting_text("hub.url");
-    if (url) return *url;
-    throw configuration_error("cannot sync: the hub's address is not known",
-                              "edge-analytics config set hub.url http://127.0.0.1:8765, or --url");
-}
-
 std::int64_t day_budget(Context& context, const Arguments& arguments) {
     constexpr std::int64_t standard = 2'000'000;
     const std::optional<std::string> text = context.setting_text("sync.day_budget");
@@ -150,6 +142,7 @@ void add_sync(Command& parent) {
 
     add_sync_status(sync);
     add_sync_rejects(sync);
+    add_sync_bootstrap(sync);
 
     const auto url = std::make_shared<std::optional<std::string>>();
     Command verify = sync.add("verify", "Compare every row with the hub's, by digest");

@@ -1,6 +1,7 @@
 #include "commands/sync_report.hpp"
 
 #include "output/text_width.hpp"
+#include "program/context.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,13 @@ std::string traffic_text(const SyncReport& report, const SyncOptions& options) {
 
 }  // namespace
 
+std::string hub_url(Context& context, const std::optional<std::string>& given) {
+    const std::optional<std::string> url = given ? given : context.setting_text("hub.url");
+    if (url) return *url;
+    throw configuration_error("cannot sync: the hub's address is not known",
+                              "edge-analytics config set hub.url http://127.0.0.1:8765, or --url");
+}
+
 Json json_of(const SyncReport& report, bool dry_run) { return object_of(report, dry_run); }
 
 Json::Object object_of(const SyncReport& report, bool dry_run) {
@@ -36,6 +44,7 @@ Json::Object object_of(const SyncReport& report, bool dry_run) {
                         {"diverged", report.diverged},
                         {"pending_changes", report.pending_changes},
                         {"equal", report.equal},
+                        {"bootstrapped", report.bootstrapped},
                         {"next_attempt", json_instant(report.next_attempt)},
                         {"reason", report.reason}};
 }
@@ -49,6 +58,7 @@ std::string text_of(const SyncReport& report, const SyncOptions& options, const 
     text += traffic_text(report, options);
     if (report.rows_received > 0)
         text += fmt::format("Received {} that others changed.\n", count_of(report.rows_received, "row", "rows"));
+    if (report.bootstrapped) text += "The file was filled anew: the hub had forgotten deletions that it lacked.\n";
     if (report.rejected > 0)
         text += fmt::format("The hub did not take {}.\n", count_of(report.rejected, "change", "changes"));
     if (report.rejects > 0) {

@@ -6,12 +6,16 @@
 
 #include "edge/engine_types.hpp"
 
+#include <optional>
 #include <string>
 
 namespace edge::cli {
 
 class Context;
 struct Answer;
+
+/// Where the hub is. Throws if neither the command line nor the settings say.
+[[nodiscard]] std::string hub_url(Context& context, const std::optional<std::string>& given);
 
 // How a sync went, as `sync` shows it.
 

@@ -87,6 +87,7 @@ private:
         total_.rejects = report.rejects;
         total_.bytes_today = report.bytes_today;
         total_.budget_used = report.budget_used;
+        total_.bootstrapped = total_.bootstrapped || report.bootstrapped;
         total_.pending_changes = report.pending_changes;
         total_.equal = report.equal;
         total_.next_attempt = report.next_attempt;

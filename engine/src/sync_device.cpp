@@ -1,5 +1,7 @@
+#include "bootstrap.hpp"
 #include "sync_exchange.hpp"
 #include "sync_held.hpp"
+#include "sync_once.hpp"
 #include "sync_repair.hpp"
 #include "sync_run.hpp"
 #include "sync_seal.hpp"
@@ -210,36 +212,48 @@ DiffReport Engine::diff(DiffFormat format) {
     return report;
 }
 
-SyncReport Engine::sync(const SyncOptions& options) {
-    const SyncIdentity identity = sync_identity(*state_, options.app);
-    if (options.dry_run) return dry_run(*state_, identity);
-    check_capture(*state_);
-    const HubExchange exchange = options.exchange ? options.exchange : http_exchange(options, state_->options.ca_file);
-    const Timestamp deadline = state_->now() + options.max_time;
-    SyncReport report;
+SyncOutcome sync_once(Engine::State& state, const SyncIdentity& identity, const SyncOptions& options,
+                      const HubExchange& exchange, SyncReport& report) {
+    const Timestamp deadline = state.now() + options.max_time;
     std::optional<RaiseAlarm> alarm;
+    SyncOutcome outcome;
     SyncRun::End end = SyncRun::End::again;
     int repairs = 0;
     for (int run = 0; run < most_runs && end == SyncRun::End::again; ++run) {
-        seal_pending(*state_, identity);
-        SyncRun one(*state_, identity, options, exchange, deadline, report);
+        seal_pending(state, identity);
+        SyncRun one(state, identity, options, exchange, deadline, report);
         end = one.go();
+        outcome = {.expired = end == SyncRun::End::expired, .may_refill = one.may_refill()};
         if (one.alarm() && !is_thrown(alarm)) alarm = one.alarm();
         if (end != SyncRun::End::complete || !report.diverged || repairs == most_repairs) continue;
-        if (!SyncRepair(*state_, identity, options, exchange, report).go()) break;
+        if (!SyncRepair(state, identity, options, exchange, report).go()) break;
         ++repairs;
         end = SyncRun::End::again;
     }
-    report.pending_changes = pending_changes(state_->db);
-    report.next_attempt = next_attempt(state_->db);
-    report.bytes_today = bytes_today(*state_);
-    report.rejects = storage::count_rejects(state_->db);
+    report.pending_changes = pending_changes(state.db);
+    report.next_attempt = next_attempt(state.db);
+    report.bytes_today = bytes_today(state);
+    report.rejects = storage::count_rejects(state.db);
     report.equal =
         end == SyncRun::End::complete && !report.diverged && report.pending_changes == 0 && report.rejects == 0;
     if (end == SyncRun::End::complete && report.diverged)
         report.reason = "the hub's rows are not what this file knows of them";
     if (end == SyncRun::End::again && report.reason.empty()) report.reason = "another process is syncing this file";
     if (is_thrown(alarm)) throw_alarm(*alarm, report);
+    return outcome;
+}
+
+SyncReport Engine::sync(const SyncOptions& options) {
+    const SyncIdentity identity = sync_identity(*state_, options.app);
+    if (options.dry_run) return dry_run(*state_, identity);
+    check_capture(*state_);
+    const HubExchange exchange = options.exchange ? options.exchange : http_exchange(options, state_->options.ca_file);
+    SyncReport report;
+    const SyncOutcome outcome = sync_once(*state_, identity, options, exchange, report);
+    // what a snapshot costs is not for a metered day to decide
+    if (!outcome.expired || !outcome.may_refill || options.day_budget) return report;
+    if (refill(*state_, identity, options, exchange, report))
+        static_cast<void>(sync_once(*state_, identity, options, exchange, report));
     return report;
 }
 

@@ -88,7 +88,7 @@ PullApply::PullApply(storage::WriteTransaction& write, SyncBase& base, Timestamp
       now_(now),
       any_set_aside_(storage::has_unapplied_rows(write.connection())) {}
 
-void PullApply::apply(const protocol::PullPage& page) {
+void PullApply::apply(const protocol::PullPage& page, Parked parked) {
     guard(true);
     const std::vector<const Change*> changes = in_order(page.rows);
     // A savepoint for each row would copy every page once a row.
@@ -96,7 +96,7 @@ void PullApply::apply(const protocol::PullPage& page) {
         for (const Change* change : changes) apply_one(*change);
     });
     if (!fault.empty()) apply_each(changes);
-    apply_parked();
+    if (parked == Parked::try_again) apply_parked();
     guard(false);
 }
 

@@ -14,6 +14,12 @@
 
 namespace edge {
 
+/// What happens to changes that came earlier and could not be applied yet.
+enum class Parked {
+    try_again,
+    leave,  ///< more comes before anything they wait for can be there
+};
+
 /// Applies what the hub says to this file, inside a transaction that has sealed everything first. What is not confirmed
 /// is laid on top of what comes; nothing that is applied goes back to the hub.
 class PullApply {
@@ -25,7 +31,7 @@ public:
 
     /// Rows of one page, in any order; parents may come in a later page. A row with a value that this file cannot hold
     /// goes to the dead letters, and the others are applied.
-    void apply(const protocol::PullPage& page);
+    void apply(const protocol::PullPage& page, Parked parked = Parked::try_again);
     /// How many rows changed here.
     [[nodiscard]] std::int64_t changed_rows() const noexcept { return changed_; }
     /// How many could not be applied.

@@ -7,6 +7,7 @@
 #include "edge/core/planted_bugs.hpp"
 #include "edge/protocol/next_sync.hpp"
 #include "edge/protocol/row_digest.hpp"
+#include "edge/protocol/snapshot.hpp"
 #include "edge/protocol/tables.hpp"
 #include "edge/storage/sellers.hpp"
 #include "edge/storage/sync_base.hpp"
@@ -62,7 +63,9 @@ struct Words {
     std::string_view code;
     std::string_view words;
 };
-constexpr std::array<Words, 17> all_words = {{
+constexpr std::array<Words, 18> all_words = {{
+    {"cursor_expired",
+     "the hub has forgotten deletions that this file has not heard of: edge-analytics sync bootstrap fills it anew"},
     {"cannot_resolve", "the hub's name is not known to the network"},
     {"cannot_connect", "the hub cannot be reached"},
     {"timed_out", "the hub did not answer in time"},
@@ -329,6 +332,8 @@ void SyncRun::store(WriteTransaction& write, const Action& action) {
         seal_again(state_, write, identity_, *order);
     } else if (const auto* alarm = std::get_if<RaiseAlarm>(&action)) {
         raise(*alarm);
+    } else if (const auto* expired = std::get_if<protocol::CursorExpired>(&action)) {
+        may_refill_ = expired->refill;
     }
 }
 
@@ -434,6 +439,7 @@ SyncRun::End SyncRun::end_of(const Finish& finish) const {
     report_.reason.clear();
     if (finish.complete) return End::complete;
     report_.reason = reason_of(finish);
+    if (finish.why == protocol::reason::cursor_expired) return End::expired;
     return finish.why == sealing_again ? End::again : End::incomplete;
 }
 

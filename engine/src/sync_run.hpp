@@ -30,6 +30,7 @@ public:
     enum class End {
         complete,    ///< the hub has applied everything that was kept
         incomplete,  ///< the report says why
+        expired,     ///< everything went, but the file has to be filled from a snapshot before it can take anything
         again,       ///< lanes were sealed again, or another process was faster: another run can go on at once
     };
 
@@ -44,6 +45,8 @@ public:
     [[nodiscard]] End go();
     /// Takes an ack that came by another way than the network, and sends nothing.
     void take(const protocol::Ack& ack);
+    /// After `expired`: nothing speaks against doing it at once.
+    [[nodiscard]] bool may_refill() const noexcept { return may_refill_; }
     /// The worst of what a person should know.
     [[nodiscard]] const std::optional<protocol::RaiseAlarm>& alarm() const noexcept { return alarm_; }
 
@@ -82,6 +85,7 @@ private:
     std::set<PartPlace> in_flight_;
     std::set<PartPlace> sent_;
     std::optional<protocol::RaiseAlarm> alarm_;
+    bool may_refill_ = false;
     std::int64_t requests_ = 0;
     std::string failure_;                       // why the last request brought no answer
     std::int64_t traffic_ = 0;                  // bytes of the last exchange, both ways

@@ -153,6 +153,8 @@ void journal_computed_rows(WriteTransaction& write) {
     }
 }
 
+}  // namespace
+
 /// The journal cannot tell which bundles to count again, so all are; the hub is not concerned.
 void count_anew(WriteTransaction& write) {
     const auto columns = storage::captured_table(CapturedTable::sellers).columns;
@@ -163,8 +165,6 @@ void count_anew(WriteTransaction& write) {
                std::int64_t{1} << currency)
         .run();
 }
-
-}  // namespace
 
 UncapturedRows journal_uncaptured_rows(WriteTransaction& write) {
     Scan scan(write);

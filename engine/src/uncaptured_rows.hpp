@@ -15,6 +15,8 @@ struct UncapturedRows {
 
 /// Compares every shared row with the hash that it had when it was sealed last, or when it came.
 [[nodiscard]] UncapturedRows journal_uncaptured_rows(storage::WriteTransaction& write);
+/// Has everything counted again at the next refresh; the hub is not concerned.
+void count_anew(storage::WriteTransaction& write);
 /// The part of it that finds rows that are gone.
 [[nodiscard]] std::int64_t find_gone_rows(storage::WriteTransaction& write);
 

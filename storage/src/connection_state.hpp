@@ -1,8 +1,7 @@
 #pragma once
 
-#include "writer_lock.hpp"
-
 #include "edge/storage/connection.hpp"
+#include "edge/storage/writer_lock.hpp"
 
 #include <SQLiteCpp/Database.h>
 

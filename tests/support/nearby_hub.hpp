@@ -28,6 +28,8 @@ public:
     /// Puts the hub's file back to a copy made earlier, as after a disaster.
     void restore(const std::string& backup);
 
+    /// Of the rows in a snapshot's chunk.
+    std::size_t chunk_bytes = 1U << 20U;
     Timestamp now = Timestamp(std::chrono::seconds(1'764'000'000));
     /// Bodies as they were sent, in order, delivered or not.
     std::vector<std::string> bodies;
@@ -35,6 +37,9 @@ public:
     std::function<HubAnswer(const HubRequest&)> network;
 
 private:
+    [[nodiscard]] HubAnswer give_chunk(const HubRequest& request);
+    [[nodiscard]] HubAnswer give_changes(const HubRequest& request);
+
     std::string path_;
     std::unique_ptr<hub::HubStore> store_;
 };

@@ -77,6 +77,38 @@ def memory_rows(build, quick):
                    "limit": 32, "note": "resident, /usr/bin/time -v"}
 
 
+def bootstrap_rows(build, quick):
+    """A new device filled from a hub over loopback: the device's own time and memory, the hub's beside it."""
+    size = 100_000 if quick else 2_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        shop = subprocess.run([build / "make_hub", f"{folder}/hub.db", str(size)], check=True, capture_output=True,
+                              text=True).stdout.strip()
+        hub = subprocess.Popen(["/usr/bin/time", "-v", build / "edge-analytics", "hub", "serve", "--hub-db",
+                                f"{folder}/hub.db", "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+        try:
+            url = re.search(r"http://[0-9.:]+", hub.stderr.readline()).group(0)
+            finished = subprocess.run(["/usr/bin/time", "-v", build / "edge-analytics", "--db", f"{folder}/shop.db",
+                                       "--json", "sync", "bootstrap", "--url", url, "--shop", shop], capture_output=True,
+                                      text=True)
+        finally:
+            subprocess.run(["pkill", "-INT", "-P", str(hub.pid)])
+            hub_said = hub.communicate()[1]
+        if finished.returncode != 0:
+            sys.exit(f"sync bootstrap failed: {finished.stdout} {finished.stderr}")
+        said = json.loads(finished.stdout)["data"]
+    minutes, seconds = re.search(r"Elapsed.*: (\d+):([\d.]+)", finished.stderr).groups()
+    cpu = sum(float(re.search(rf"{kind} time \(seconds\): ([\d.]+)", finished.stderr).group(1))
+              for kind in ("User", "System"))
+    resident = r"Maximum resident set size \(kbytes\): (\d+)"
+    note = f"{cpu:.1f} s of processor time; {said['bytes_received'] / 2**20:.0f} MiB in {said['chunks']} chunks"
+    yield {"name": f"bootstrap of {size:,} rows", "measured": 60 * int(minutes) + float(seconds), "baseline": None,
+           "unit": "s", "bar": 1, "limit": 60, "note": note}
+    yield {"name": "memory of the bootstrap", "measured": int(re.search(resident, finished.stderr).group(1)) / 1024,
+           "baseline": None, "unit": "MiB", "bar": 1, "limit": 64, "note": "resident, /usr/bin/time -v"}
+    yield {"name": "memory of the hub that gave it", "measured": int(re.search(resident, hub_said).group(1)) / 1024,
+           "baseline": None, "unit": "MiB", "bar": 0, "limit": 0, "note": "the same; SQLite's cache of 32 MB included"}
+
+
 def load_rows(build, quick):
     """What a hub on PostgreSQL takes from many devices at once; the processor time tells how busy the machine was."""
     finished = subprocess.run([build / "hub_load", "2" if quick else "15"], capture_output=True, text=True)
@@ -144,6 +176,8 @@ def main():
             rows += plain_rows(benchmarks_of(given.build / program, quick, environment), shapes)
     if given.name in "memory":
         rows += memory_rows(given.build, given.quick)
+    if given.name in "bootstrap memory":
+        rows += bootstrap_rows(given.build, given.quick)
     if given.load:
         rows += load_rows(given.build, given.quick)
     print_table([row for row in rows if given.name in row["name"]])

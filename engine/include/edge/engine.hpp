@@ -126,6 +126,14 @@ public:
     /// report; throws `refused` when the hub will not take this device, `corrupt_data` when it cannot read what was
     /// sent.
     SyncReport sync(const SyncOptions& options);
+    /// Fills a new file beside `path` with all that the hub has of the shop, compares the two by digest, and puts it in
+    /// the place of `path`, or of the rows in it: what the hub does not know of yet is sent first, and stands on top of
+    /// what came; identities and local ids stay. A run that ended early is gone on with by the next. Throws `not_found`
+    /// (no such file and no shop named, or no such shop), `conflict` (another shop's file), `busy` (another process is
+    /// filling it), `refused`, `corrupt_data` (what came is not what the hub says that it has). Problems that time may
+    /// cure are in the report.
+    static BootstrapReport bootstrap(const std::string& path, const BootstrapOptions& options,
+                                     const EngineOptions& engine_options = {});
     /// Writes unconfirmed segments to a file in `folder`; returns its path. Throws `invalid_argument` if there are
     /// none.
     std::string export_segments(const std::string& folder);

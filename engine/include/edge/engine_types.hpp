@@ -293,14 +293,16 @@ struct HubRequest {
     std::string content_type;
     std::chrono::milliseconds timeout{30000};
     std::function<bool()> cancelled;  ///< asked now and then; true: give up
+    std::string method = "POST";      ///< or "GET", which has no body
+    std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 /// What came back.
 struct HubAnswer {
-    int status = 0;                                            ///< 0: no answer came
+    int status = 0;                                            ///< 0: no answer came, or not all of it
     std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
-    std::string body;
-    std::string failure;  ///< why no answer came: a stable code, then words
+    std::string body;                                          ///< without a status: what came before it was cut off
+    std::string failure;                                       ///< why no answer came: a stable code, then words
     std::int64_t bytes_sent = 0;
     std::int64_t bytes_received = 0;
     std::int64_t socket_bytes = 0;  ///< everything that went through the socket, both ways; 0 if that is not known
@@ -337,8 +339,36 @@ struct SyncReport {
     std::int64_t rejects = 0;          ///< refused changes, of this sync or an earlier one, that wait for a person
     std::int64_t pending_changes = 0;  ///< left to send
     bool equal = false;                ///< everything is applied at the hub, and no refused change waits for a person
+    bool bootstrapped = false;         ///< the file was filled anew, since the hub had forgotten what it lacked
     std::optional<Timestamp> next_attempt;
     std::string reason;  ///< why not everything went, in words
+};
+
+struct BootstrapOptions {
+    std::string url;   ///< of the hub
+    std::string shop;  ///< the seller's identity at the hub, for a file that does not exist; else empty or the file's
+    bool dry_run = false;                      ///< ask what there is, and fill nothing
+    std::chrono::milliseconds timeout{60000};  ///< of one request
+    std::string app = "edge-analytics";        ///< program and version, for the hub's records
+    ProgressCallback progress;                 ///< in rows; what has come by then is kept for another run
+    HubExchange exchange;                      ///< carries requests; HTTP if empty
+};
+
+struct BootstrapReport {
+    std::string seller;
+    std::string replica;
+    std::int64_t at = 0;               ///< the seller's sequence that the file is at
+    std::int64_t rows = 0;             ///< that the hub has
+    std::int64_t chunks = 0;           ///< that came in this run
+    std::int64_t chunks_kept = 0;      ///< that an earlier run had brought
+    std::int64_t chunks_repeated = 0;  ///< that came damaged or cut off, and were asked for again
+    std::int64_t bytes_received = 0;
+    std::int64_t rows_changed = 0;     ///< rows that are otherwise than in the file before
+    std::int64_t rows_removed = 0;     ///< that the hub does not have any more
+    std::int64_t pending_changes = 0;  ///< of the file before, not at the hub yet: they stand on top
+    std::string digest;                ///< of the hub's rows, 32 hexadecimal digits; this file's is the same
+    bool complete = false;
+    std::string reason;  ///< why it is not complete, in words
 };
 
 /// What a receipt confirmed.

@@ -64,6 +64,29 @@ TEST_F(SyncCommands, ASyncMakesFileAndHubEqual) {
     EXPECT_EQ(stop_hub().status, 0);
 }
 
+TEST_F(SyncCommands, ANewDeviceIsFilledFromTheHub) {
+    make_shop();
+    start_hub();
+    text({"sync"});
+    const std::string shop(data({"sync", "status"}).at("seller").as_string());
+    const std::vector<std::string> command{"sync", "bootstrap", "--shop", shop, "--db", "second.db"};
+
+    EXPECT_THAT(text({"sync", "bootstrap", "--shop", shop, "--db", "second.db", "--dry-run"}), HasSubstr("then take"));
+    const auto report = data(command);
+
+    EXPECT_TRUE(report.at("complete").as_bool());
+    EXPECT_EQ(report.at("rows").as_int64(), 3);
+    EXPECT_EQ(report.at("digest").as_string().size(), 32U);
+    EXPECT_EQ(text({"bundle", "list", "--all", "--db", "second.db"}), text({"bundle", "list", "--all"}));
+    text({"refresh", "--db", "second.db"});
+    EXPECT_TRUE(data({"sync", "--db", "second.db"}).at("equal").as_bool());
+    EXPECT_TRUE(data({"sync", "verify", "--db", "second.db"}).at("equal").as_bool());
+    EXPECT_THAT(text({"sync", "bootstrap"}), HasSubstr("holds what the hub has"));
+    EXPECT_EQ(run({"sync", "bootstrap", "--url", "http://127.0.0.1:1"}).status, 75);
+    EXPECT_EQ(run({"sync", "bootstrap", "--shop", shop, "--db", "third.db", "--url", "http://127.0.0.1:1"}).status, 75);
+    refusal({"sync", "bootstrap", "--db", "fourth.db"}, 66, "not_found");
+}
+
 TEST_F(SyncCommands, TheHubTellsWhatItHolds) {
     make_shop();
     start_hub();

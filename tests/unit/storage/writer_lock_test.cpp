@@ -1,4 +1,4 @@
-#include "writer_lock.hpp"
+#include "edge/storage/writer_lock.hpp"
 
 #include "support/temporary_folder.hpp"
 
