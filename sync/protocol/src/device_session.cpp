@@ -144,7 +144,8 @@ void DeviceSession::finish(Actions& actions, std::int64_t now_ms, double random)
     memory_.failures = 0;
     memory_.waiting_for = lane_held ? reason::lane_held : std::string_view(pending ? "not_sent" : "");
     memory_.not_before_ms = now_ms + 1000 * std::min(memory_.next_after_s, longest_pause_s);
-    actions.emplace_back(Finish{.complete = !lane_held && !pending, .why = memory_.waiting_for});
+    // a session that only takes has done its work, whatever waits to be sent
+    actions.emplace_back(Finish{.complete = !lane_held, .why = memory_.waiting_for});
 }
 
 void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions) {

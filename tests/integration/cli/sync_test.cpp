@@ -227,6 +227,21 @@ TEST_F(SyncCommands, AWatchSyncsUntilItIsToldToStop) {
     EXPECT_EQ(data({"sync", "status"}).at("pending_changes").as_int64(), 0);
 }
 
+TEST_F(SyncCommands, AWatchThatOnlyTakesDoesNotFailBecauseSomethingWaitsToBeSent) {
+    make_shop();
+    start_hub();
+    RunningProcess watch(request({"sync", "--watch", "--pull-only", "--json"}));
+    const std::string said = watch.wait_for_error_text("next sync in", std::chrono::seconds(30));
+    watch.send_signal(SIGTERM);
+
+    const ProcessResult result = watch.finish();
+
+    EXPECT_THAT(said, HasSubstr("next sync in"));
+    const auto data = boost::json::parse(result.output).at("data");
+    EXPECT_EQ(data.at("failed").as_int64(), 0) << said;
+    EXPECT_GT(data.at("pending_changes").as_int64(), 0);
+}
+
 TEST_F(SyncCommands, AWatchWithoutAHubBacksOffAndSaysWhy) {
     make_shop();
     RunningProcess watch(request({"sync", "--watch", "--url", "http://127.0.0.1:1"}));
