@@ -1,7 +1,9 @@
 #include "edge/storage/sync_rejects.hpp"
 
 #include "engine_state.hpp"
+#include "sync_pull.hpp"
 #include "sync_rows.hpp"
+#include "sync_seal.hpp"
 
 #include "edge/protocol/segment.hpp"
 #include "edge/protocol/tables.hpp"
@@ -169,6 +171,19 @@ bool journal(WriteTransaction& write, const RowName& name, const Again& again, b
     return was_deleted && series.has_value();
 }
 
+/// Rows of the hub's that this file could not hold: there is nothing to send, they are tried again. Returns how many it
+/// can hold by now; the others are listed anew.
+std::int64_t try_again(Engine::State& state, WriteTransaction& write, std::vector<protocol::Change> changes) {
+    if (changes.empty()) return 0;
+    const std::int64_t tried = std::ssize(changes);
+    seal_pending(state, write, sync_identity(state));
+    SyncBase base(write);
+    PullApply pull(write, base, state.now());
+    pull.apply({.rows = std::move(changes)});
+    base.store();
+    return tried - pull.set_aside_rows();
+}
+
 }  // namespace
 
 std::vector<RejectedChange> Engine::rejects(bool settled) {
@@ -193,8 +208,13 @@ RetryReport Engine::retry_rejects(const std::vector<std::int64_t>& ids) {
     const std::set<std::size_t> chosen = open.with_dependants(ids.empty() ? open.ids() : ids);
     std::map<RowName, Again> rows;
     std::set<RowName> deleted;
+    std::vector<protocol::Change> pulled;
     for (const std::size_t at : chosen) {
         const storage::SyncReject& reject = open.stored(at).reject;
+        if (reject.lane == storage::pulled_lane) {
+            pulled.push_back(open.change(at));
+            continue;
+        }
         const RowName name(reject.table, reject.key);
         if (open.change(at).op == Op::remove) deleted.insert(name);
         if (const protocol::TableDescriptor* table = protocol::find_table(reject.table))
@@ -207,11 +227,22 @@ RetryReport Engine::retry_rejects(const std::vector<std::int64_t>& ids) {
     RetryReport report;
     for (const std::size_t at : chosen) {
         const StoredReject& stored = open.stored(at);
+        if (stored.reject.lane == storage::pulled_lane) continue;
         const bool goes = sent.contains(RowName(stored.reject.table, stored.reject.key));
         storage::settle_reject(write, stored.id, goes ? "retried" : "discarded", state_->now());
         (goes ? report.retried : report.gone) += 1;
         if (!ids.empty() && !named.contains(stored.id)) ++report.dependants;
     }
+    const std::int64_t tried = std::ssize(pulled);
+    const std::int64_t held = try_again(*state_, write, std::move(pulled));
+    if (held < tried && chosen.size() == 1 && !ids.empty()) {
+        throw Error(
+            ErrorCode::conflict,
+            fmt::format("cannot retry reject {}: this file still cannot hold the row that the hub has", ids.front()),
+            {{"reject", std::to_string(ids.front())}},
+            "a newer program may; the row's next version at the hub is tried by itself");
+    }
+    report.retried += held;
     write.commit();
     return report;
 }

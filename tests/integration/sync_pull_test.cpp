@@ -364,6 +364,40 @@ TEST_F(SyncPullTest, SetsAsideARowThatItCannotHoldAndTakesTheOthers) {
     EXPECT_THAT(till.select("SELECT 1 FROM sync_rejects"), IsEmpty());
 }
 
+TEST_F(SyncPullTest, ARowThatItCannotHoldIsTriedAgainAndNeverSent) {
+    const std::string seller = till.seller_key();
+    const std::string day = "01JDQ4S5ZC0000000000000002";
+    const auto write = [&](protocol::Op op, protocol::Fields fields) {
+        hub::write_own_rows(hub.store(), seller,
+                            {{.table = "weather", .key = day, .op = op, .fields = std::move(fields)}}, hub.now);
+        later();
+    };
+    write(protocol::Op::create, {{"place", "50.7,-3.5"},
+                                 {"day", "2025-11-24"},
+                                 {"kind", "observed"},
+                                 {"temperature", "7.50"},
+                                 {"weather_flag", "rainy"},
+                                 {"source", "hub"},
+                                 {"fetched_at", "2025-11-24T16:00:00Z"}});
+    till.sync();
+    write(protocol::Op::update, {{"kind", "guessed"}, {"temperature", "9.00"}});
+    till.sync();
+    const std::vector<std::string> at_hub = till.rows_at_hub();
+    const std::int64_t reject = till.engine->rejects().front().id;
+
+    EXPECT_THROW(static_cast<void>(till.engine->retry_rejects({reject})), Error);
+    EXPECT_EQ(till.engine->retry_rejects().retried, 0);
+    later();
+    EXPECT_EQ(till.sync().changes_sent, 0);
+
+    EXPECT_EQ(till.rows_at_hub(), at_hub);
+    EXPECT_EQ(till.engine->rejects().size(), 1U);
+    till.sql("UPDATE sync_rejects SET change = replace(change, 'guessed', 'forecast')");
+    EXPECT_EQ(till.engine->retry_rejects().retried, 1);
+    EXPECT_THAT(till.select("SELECT kind || temperature FROM weather"), ElementsAre("forecast9.00"));
+    EXPECT_THAT(till.engine->rejects(), IsEmpty());
+}
+
 TEST_F(SyncPullTest, BeginsAnewWhenTheHubWasRestored) {
     const std::string backup = folder.file("backup.db");
     std::filesystem::copy_file(folder.file("hub.db"), backup);
