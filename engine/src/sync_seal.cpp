@@ -190,45 +190,49 @@ private:
     std::map<Lane, std::vector<std::uint8_t>> heads_;
 };
 
-/// A sealed part's changes as they went into the seal.
-std::vector<JournalEntry> entries_of(const std::string& bytes, const std::string& path) {
+/// A kept segment as it went into the seal.
+struct KeptSegment {
+    std::int64_t seq = 0;
+    std::int64_t seen = 0;  ///< what this file knew of the hub's rows
+    std::vector<JournalEntry> entries;
+};
+
+void add_part(KeptSegment& kept, const std::string& bytes, const std::string& path) {
     const protocol::Decoded<protocol::Segment> segment = protocol::decode_segment(bytes);
     if (!segment) {
         throw Error(ErrorCode::corrupt_data,
                     fmt::format("cannot seal again what {} keeps: {}", path, segment.problem().detail));
     }
-    std::vector<JournalEntry> entries;
-    entries.reserve(segment->changes.size());
+    kept.seen = segment->seen;
     for (const protocol::Change& change : segment->changes) {
-        entries.push_back({.table = change.table,
-                           .key = change.key,
-                           .first = change.op,
-                           .last = change.op,
-                           .base = change.base,
-                           .hlc = segment->h0 + change.hlc,
-                           .fields = change.fields});
+        kept.entries.push_back({.table = change.table,
+                                .key = change.key,
+                                .first = change.op,
+                                .last = change.op,
+                                .base = change.base,
+                                .hlc = segment->h0 + change.hlc,
+                                .fields = change.fields});
     }
-    return entries;
 }
 
-/// Calls `use` with the changes of each kept segment of the lane, in order.
+/// Calls `use` with each kept segment of the lane, in order.
 void each_kept_segment(Connection& db, std::string_view lane, std::int64_t epoch,
-                       const std::function<void(std::int64_t seq, std::vector<JournalEntry>)>& use) {
-    std::vector<JournalEntry> segment;
+                       const std::function<void(KeptSegment)>& use) {
+    KeptSegment segment;
     for (const storage::StoredPart& part : storage::list_parts(db)) {
         if (part.lane != lane || part.epoch != epoch) continue;
         const std::optional<std::string> bytes = storage::find_part_bytes(db, lane, epoch, part.seq, part.part);
-        std::vector<JournalEntry> entries = entries_of(bytes.value_or(std::string()), db.path());
-        std::move(entries.begin(), entries.end(), std::back_inserter(segment));
-        if (part.part == part.parts) use(part.seq, std::exchange(segment, {}));
+        add_part(segment, bytes.value_or(std::string()), db.path());
+        segment.seq = part.seq;
+        if (part.part == part.parts) use(std::exchange(segment, {}));
     }
 }
 
 /// Deletions that may still have to be told, each once.
 std::vector<JournalEntry> kept_deletions(Connection& db, std::string_view lane, std::int64_t epoch) {
     std::map<std::pair<std::string, std::string>, JournalEntry> deletions;
-    each_kept_segment(db, lane, epoch, [&](std::int64_t /*seq*/, std::vector<JournalEntry> entries) {
-        for (JournalEntry& entry : entries) {
+    each_kept_segment(db, lane, epoch, [&](KeptSegment segment) {
+        for (JournalEntry& entry : segment.entries) {
             if (entry.last == Op::remove) deletions.insert_or_assign({entry.table, entry.key}, std::move(entry));
         }
     });
@@ -328,9 +332,11 @@ void seal_again(Engine::State& state, WriteTransaction& write, const SyncIdentit
         base.store();
     } else {
         std::vector<std::int64_t> numbers;
-        each_kept_segment(db, lane, old_epoch, [&](std::int64_t seq, std::vector<JournalEntry> entries) {
-            store.seal(std::move(entries));
-            numbers.push_back(seq);
+        each_kept_segment(db, lane, old_epoch, [&](KeptSegment segment) {
+            // the answer that asks for it may have brought rows that these changes do not know
+            settings.seen = segment.seen;
+            store.seal(std::move(segment.entries));
+            numbers.push_back(segment.seq);
         });
         for (std::size_t at = 0; at < numbers.size(); ++at) {
             storage::renumber_sealed_rows(write, lane, numbers[at], static_cast<std::int64_t>(at) + 1);

@@ -1,7 +1,5 @@
 #include "simulation/violation.hpp"
 #include "simulation/world.hpp"
-#include "support/database_dump.hpp"
-#include "support/synced_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -14,61 +12,110 @@ namespace {
 /// What a dead letter is known by on both sides.
 using Letters = std::multiset<std::string>;
 
-Letters letters_at_hub(hub::HubStore& store, const DeviceNode& device) {
+Letters letters_at_hub(hub::HubStore& store, const DeviceNode& device, bool own) {
     Letters letters;
     for (const hub::SellerDeadLetter& one :
          store.dead_letters({.seller = device.seller, .after = {}, .at_most = 100'000, .settled = true})) {
         const hub::DeadLetter& letter = one.letter;
+        if (own && letter.id.replica != device.replica) continue;
         letters.insert(fmt::format("{} {} {} {} {}", letter.table, letter.key, protocol::name_of(letter.outcome),
                                    letter.reason, letter.change));
     }
     return letters;
 }
 
-Letters letters_at_device(const DeviceNode& device, std::string_view which) {
+Letters letters_at_device(DeviceNode& device, std::string_view which) {
     const std::vector<std::string> lines =
-        test::select_column(device.path(), fmt::format("SELECT tbl || ' ' || row_key || ' ' || outcome || ' ' "
-                                                       "|| reason || ' ' || change FROM sync_rejects WHERE {}",
-                                                       which));
+        device.select(fmt::format("SELECT tbl || ' ' || row_key || ' ' || outcome || ' ' "
+                                  "|| reason || ' ' || change FROM sync_rejects WHERE {}",
+                                  which));
     return {lines.begin(), lines.end()};
 }
 
-/// Rows named by a dead letter of either side: both sides know that they differ.
-Rows rows_in_letters(const Letters& letters) {
-    Rows rows;
+/// Rows named by a dead letter: somebody was told that they differ.
+void add_rows_in_letters(const Letters& letters, Rows& rows) {
     for (const std::string& letter : letters) rows[letter.substr(0, letter.find(' ', letter.find(' ') + 1))];
+}
+
+/// Computed rows belong to the device that made them, and stay with it.
+bool is_shared(const std::string& place) { return !place.starts_with("forecast_") && !place.starts_with("analytics_"); }
+
+Rows shared_rows(const Rows& rows) {
+    Rows shared;
+    for (const auto& [place, row] : rows) {
+        if (is_shared(place)) shared.emplace(place, row);
+    }
+    return shared;
+}
+
+/// The hub's, without computed rows that the device does not have.
+Rows rows_for(const Rows& at_hub, const Rows& at_device) {
+    Rows rows;
+    for (const auto& [place, row] : at_hub) {
+        if (is_shared(place) || at_device.contains(place)) rows.emplace(place, row);
+    }
     return rows;
 }
 
-std::int64_t count(const DeviceNode& device, const std::string& what) {
-    return std::stoll(test::select_column(device.path(), "SELECT count(*) FROM " + what).front());
+std::int64_t count(DeviceNode& device, const std::string& what) {
+    return std::stoll(device.select("SELECT count(*) FROM " + what).front());
 }
 
 }  // namespace
 
+/// After a sync that went through and met no trouble.
+void World::check_after_sync(DeviceNode& device, const SyncReport& report, bool alone) {
+    if (hub_was_restored_ || !report.reason.empty()) return;
+    require(!report.diverged && !device.differs, "I12", device.name + " does not know the hub's rows as they are");
+    require(count(device, "sync_repairs") == 0, "I12", device.name + " had to repair rows");
+    if (!alone || device.is_forked) return;
+    // of bundles and reservations: of other rows two devices may make one where only one can be
+    const std::int64_t echoes = count(
+        device,
+        "journal WHERE tbl IN (3, 4) AND op < 8 AND seq > (SELECT cursor FROM journal_readers WHERE reader = 'sync')");
+    require(echoes == 0, "I23", fmt::format("{} has {} changes to send after a sync", device.name, echoes));
+}
+
 void World::check_device(DeviceNode& device) {
     device.check_rows();
-    const std::string integrity = test::integrity_of(device.path());
-    require(integrity == "ok", "integrity", device.name + ": " + integrity);
-    hub_->check_digest(device.seller);
-    if (device.is_forked) {
-        check_covered(device);
-        return;
+    for (const char* check : {"PRAGMA quick_check", "PRAGMA foreign_key_check"}) {
+        const std::vector<std::string> found = device.select(check);
+        require(found.empty() || found.front() == "ok", "integrity",
+                device.name + ": " + fmt::format("{}", fmt::join(found, "; ")));
     }
+    hub_->check_digest(device.seller);
     check_equal(device);
+    if (device.is_forked) return;
     check_dead_letters(device);
     check_nothing_left(device);
 }
 
 void World::check_equal(DeviceNode& device) {
-    Letters letters = letters_at_device(device, "1");
-    const std::string difference = first_difference(device.rows(), hub_->rows(device.seller), rows_in_letters(letters));
+    Rows told;
+    for (const std::unique_ptr<DeviceNode>& other : devices_) {
+        if (other->seller == device.seller) add_rows_in_letters(letters_at_device(*other, "1"), told);
+    }
+    add_rows_in_letters(letters_at_hub(hub_->store(), device, false), told);
+    const Rows at_hub = hub_->rows(device.seller);
+    const Rows here = device.is_forked ? shared_rows(device.rows()) : device.rows();
+    const std::string difference = first_difference(here, rows_for(at_hub, here), told);
     require(difference.empty(), "I5", device.name + " (left) and the hub (right): " + difference);
+}
+
+/// What all sides agree on is what people wrote.
+void World::check_history(const DeviceNode& device) {
+    Rows told;
+    for (const std::unique_ptr<DeviceNode>& other : devices_) {
+        if (other->seller == device.seller) add_rows_in_letters(letters_at_device(*other, "1"), told);
+    }
+    add_rows_in_letters(letters_at_hub(hub_->store(), device, false), told);
+    const std::string fault = device.history().fault_in(written_rows(hub_->rows(device.seller)), told);
+    require(fault.empty(), "I1", fault);
 }
 
 void World::check_dead_letters(DeviceNode& device) {
     const Letters here = letters_at_device(device, "outcome <> 'unsendable'");
-    const Letters there = letters_at_hub(hub_->store(), device);
+    const Letters there = letters_at_hub(hub_->store(), device, true);
     require(here == there, "I17",
             fmt::format("{} lists {} rejected changes, the hub {}{}", device.name, here.size(), there.size(),
                         here.empty() ? (there.empty() ? "" : ": " + *there.begin()) : ": " + *here.begin()));
@@ -88,19 +135,6 @@ void World::check_nothing_left(DeviceNode& device) {
                                          "journal WHERE seq <= (SELECT min(cursor) FROM journal_readers) AND seq < "
                                          "(SELECT max(seq) FROM journal)");
     require(left_over == 0, "I13", device.name + " keeps journal lines that all have read");
-}
-
-/// Two lives of one numbering, without a pull: neither holds everything, but the hub has what either has.
-void World::check_covered(DeviceNode& device) {
-    const Rows hub_rows = hub_->rows(device.seller);
-    const Rows passed_over = rows_in_letters(letters_at_device(device, "1"));
-    for (const auto& [place, row] : device.model) {
-        if (passed_over.contains(place) || hub_rows.contains(place)) continue;
-        const bool deleted_elsewhere = std::any_of(devices_.begin(), devices_.end(), [&](const auto& other) {
-            return other->seller == device.seller && !other->model.contains(place);
-        });
-        require(deleted_elsewhere, "I1", device.name + " has " + place + ", the hub does not");
-    }
 }
 
 }  // namespace edge::simulation

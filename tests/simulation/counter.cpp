@@ -1,7 +1,6 @@
 #include "simulation/counter.hpp"
 
 #include "simulation/templates.hpp"
-#include "support/database_dump.hpp"
 
 #include "edge/core/uuid.hpp"
 
@@ -24,6 +23,13 @@ std::string hex_of(const std::string& wire) {
 
 std::string unquoted(const std::string& json) { return json.substr(1, json.size() - 2); }
 
+/// The coefficient has nine decimals.
+std::int64_t grams_saved(std::int64_t weight, const std::string& coefficient) {
+    const std::size_t point = coefficient.find('.');
+    const std::int64_t billionths = std::stoll(coefficient.substr(0, point) + coefficient.substr(point + 1));
+    return weight * billionths / 1'000'000'000;
+}
+
 bool is_twin(const std::string& place) { return place.ends_with("TW1") || place.ends_with("TW2"); }
 
 Effect update(std::string place, Row columns) {
@@ -35,7 +41,11 @@ Effect create(std::string place, Row columns) {
 
 }  // namespace
 
-std::vector<std::string> twin_keys() { return {"00000000000000000000000TW1", "00000000000000000000000TW2"}; }
+std::vector<std::string> twin_keys(const std::string& device) {
+    std::uint64_t mark = 0;
+    for (const char letter : device) mark = (mark * 31 + static_cast<std::uint64_t>(letter)) % 100'000;
+    return {fmt::format("000000000000000000{:05}TW1", mark), fmt::format("000000000000000000{:05}TW2", mark)};
+}
 
 bool Counter::act() {
     switch (step_.act) {
@@ -67,21 +77,22 @@ std::optional<std::string> Counter::any(std::string_view table) {
         if (table_of(place) == table) places.push_back(place);
     }
     if (places.empty()) return std::nullopt;
+    // what many have in hand meets with more than what lies about
+    if (dice_.chance(50)) return places.back();
     return dice_.one_of(std::span<const std::string>(places));
 }
 
 BundleId Counter::bundle_id(const std::string& place) const {
-    const std::vector<std::string> ids = test::select_column(
-        device_.path(), "SELECT bundle_id FROM bundles WHERE uuid = x'" + hex_of(key_of(place)) + "'");
+    const std::vector<std::string> ids =
+        device_.select("SELECT bundle_id FROM bundles WHERE uuid = x'" + hex_of(key_of(place)) + "'");
     return BundleId(ids.empty() ? 0 : std::stoll(ids.front()));
 }
 
-std::string Counter::category_key(CategoryId id) const {
-    const std::string name = json_text(category_names.at(static_cast<std::size_t>(id.value()) - 1));
-    for (const auto& [place, row] : device_.model) {
-        if (table_of(place) == "category" && row.at("name") == name) return key_of(place);
-    }
-    return {};
+std::optional<CategoryId> Counter::category_id(const std::string& place) const {
+    const std::vector<std::string> ids =
+        device_.select("SELECT category_id FROM category WHERE uuid = x'" + hex_of(key_of(place)) + "'");
+    if (ids.empty()) return std::nullopt;
+    return CategoryId(std::stoll(ids.front()));
 }
 
 std::string Counter::new_key() {
@@ -91,13 +102,16 @@ std::string Counter::new_key() {
 }
 
 void Counter::post() {
+    const std::optional<std::string> category = any("category");
+    const std::optional<CategoryId> id = category ? category_id(*category) : std::nullopt;
+    if (!id) return;
+    const std::string of_category = unquoted(device_.model.at(*category).at("coefficient"));
     const Timestamp now = device_.now();
     const Timestamp start = now + std::chrono::minutes(dice_.below(1800) - 60);
-    std::vector<CategoryId> categories{CategoryId(1 + dice_.below(3))};
     NewBundle wanted{.seller = device_.engine().home_seller(),
                      .name = fmt::format("Bag {:x}", step_.dice & 0xffffU),
                      .description = dice_.chance(20) ? "caf\u00e9 \u2014 \"fresh\"" : "",
-                     .categories = categories,
+                     .categories = {*id},
                      .total_qty = dice_.below(6),
                      .weight_grams = 100 * dice_.below(10),
                      .price = Money{dice_.below(900)},
@@ -117,9 +131,9 @@ void Counter::post() {
         const Bundle made = device_.engine().post_bundle(wanted);
         known.front().place += " " + made.uuid.wire();
         Row& row = known.front().columns;
-        row["carbon_dioxide"] = std::to_string(wanted.weight_grams * 5 / 2);
+        row["carbon_dioxide"] = std::to_string(grams_saved(wanted.weight_grams, of_category));
         row["seller"] = json_text(device_.seller);
-        row["categories"] = "[" + json_text(category_key(wanted.categories.front())) + "]";
+        row["categories"] = "[" + json_text(key_of(*category)) + "]";
     });
 }
 
@@ -227,16 +241,17 @@ void Counter::hand_twins() {
     const std::string source = fmt::format("{:x}", step_.dice);
     std::string sql;
     Effects effects;
-    for (const std::string& key : twin_keys()) {
+    const std::vector<std::string> keys = twin_keys(device_.name);
+    for (const std::string& key : keys) {
         const std::string place = "holidays " + key;
         const std::string day = key.ends_with('1') ? "20001" : "20002";
         sql += fmt::format(
-            "INSERT INTO holidays (uuid, region, day, name, source) VALUES (x'{}', 'TW', {}, 'Twin', '{}') "
+            "INSERT INTO holidays (uuid, region, day, name, source) VALUES (x'{}', 'TW', {}, '{}', '{}') "
             "ON CONFLICT (uuid) DO UPDATE SET source = excluded.source; ",
-            hex_of(key), day, source);
+            hex_of(key), day, device_.name, source);
         effects.push_back(create(place, {{"region", json_text("TW")},
                                          {"day", json_text(key.ends_with('1') ? "2024-10-05" : "2024-10-06")},
-                                         {"name", json_text("Twin")},
+                                         {"name", json_text(device_.name)},
                                          {"source", json_text(source)}}));
     }
     by_hand(sql + "SELECT 1", effects);
@@ -293,13 +308,16 @@ void Counter::hot_row() {
     by_hand(sql + "SELECT 1", {update(*place, {{"price_minor", std::to_string(1000 + times)}})});
 }
 
-void Counter::sell_beside(Engine& other) {
+std::string Counter::sell_beside(Engine& other) {
     const std::optional<std::string> place = any("bundles");
-    if (!place) return;
+    if (!place) return {};
     const BundleId id = bundle_id(*place);
     const std::string name = fmt::format("Sold {:x}", dice_.next() & 0xffffU);
-    device_.write({update(*place, {{"name", json_text(name)}})}, {}, step_.dice,
-                  [&](Effects&) { static_cast<void>(other.edit_bundle(id, {.name = name})); });
+    const Effects effects{update(*place, {{"name", json_text(name)}})};
+    device_.write(effects, {}, step_.dice, [&](Effects&) { static_cast<void>(other.edit_bundle(id, {.name = name})); });
+    if (device_.model.contains(*place) && device_.model.at(*place).at("name") == json_text(name))
+        device_.keep_in_sync(effects);
+    return *place;
 }
 
 }  // namespace edge::simulation

@@ -15,8 +15,8 @@ public:
 
     /// Does the step if it is one of people's; false otherwise.
     bool act();
-    /// A quick sale by another process on the same file; without faults.
-    void sell_beside(Engine& other);
+    /// A quick sale by another process on the same file; without faults. Returns the place of what was sold.
+    std::string sell_beside(Engine& other);
 
 private:
     void post();
@@ -37,7 +37,7 @@ private:
     /// A place of the table, or nothing.
     [[nodiscard]] std::optional<std::string> any(std::string_view table);
     [[nodiscard]] BundleId bundle_id(const std::string& place) const;
-    [[nodiscard]] std::string category_key(CategoryId id) const;
+    [[nodiscard]] std::optional<CategoryId> category_id(const std::string& place) const;
     [[nodiscard]] std::string new_key();
 
     DeviceNode& device_;
@@ -45,7 +45,7 @@ private:
     Dice dice_;
 };
 
-/// Keys of the two rows that are always written together.
-[[nodiscard]] std::vector<std::string> twin_keys();
+/// Keys of the two rows that the device of this name always writes together.
+[[nodiscard]] std::vector<std::string> twin_keys(const std::string& device);
 
 }  // namespace edge::simulation

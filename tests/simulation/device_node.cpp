@@ -1,15 +1,22 @@
 #include "simulation/device_node.hpp"
 
 #include "simulation/violation.hpp"
-#include "support/database_dump.hpp"
 #include "support/synced_rows.hpp"
+
+#include "edge/core/uuid.hpp"
+#include "edge/storage/connection.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
 
 namespace edge::simulation {
 
 DeviceNode::DeviceNode(std::string its_name, const std::string& path, const std::string& bytes,
-                       const Timestamp& world_now, std::chrono::minutes its_skew, std::uint64_t seed)
+                       const Timestamp& world_now, std::chrono::minutes its_skew, std::uint64_t seed, History& history)
     : name(std::move(its_name)),
       skew(its_skew),
+      history_(history),
       world_now_(world_now),
       disk_(path),
       random_(std::make_shared<Dice>(seed)) {
@@ -17,10 +24,13 @@ DeviceNode::DeviceNode(std::string its_name, const std::string& path, const std:
     options_.random = [random = random_](std::uint8_t* bytes_to_fill, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) bytes_to_fill[i] = static_cast<std::uint8_t>(random->next());
     };
+    options_.log = [this](LogLevel, std::string_view line) {
+        differs = differs || line.find("rows differ from what is known") != std::string_view::npos;
+    };
     options_.vfs = disk_.vfs();
     disk_.replace(bytes);
     open();
-    model = written_rows(rows());
+    model = people_wrote();
     const SyncStatusReport status = engine_->sync_status();
     seller = status.seller;
     replica = status.replica;
@@ -30,8 +40,7 @@ DeviceNode::~DeviceNode() { disk_.stop(); }
 
 void DeviceNode::open() {
     engine_ = std::make_unique<Engine>(Engine::open(disk_.path(), options_));
-    const std::vector<std::string> triggers =
-        test::select_column(disk_.path(), "SELECT sql FROM sqlite_schema WHERE type = 'trigger'");
+    const std::vector<std::string> triggers = select("SELECT sql FROM sqlite_schema WHERE type = 'trigger'");
     if (triggers_ == 0) triggers_ = triggers.size();
     require(triggers.size() == triggers_ && triggers_ > 0, "I24", name + " has lost triggers of its journal");
 }
@@ -40,6 +49,7 @@ Engine DeviceNode::second_process() const { return Engine::open(disk_.path(), op
 
 void DeviceNode::restart(bool power, std::uint64_t dice) {
     disk_.stop();
+    reader_.reset();
     engine_.reset();
     disk_.end(power, dice);
     open();
@@ -47,11 +57,42 @@ void DeviceNode::restart(bool power, std::uint64_t dice) {
 }
 
 void DeviceNode::settle() {
-    const Rows found = written_rows(rows());
-    if (found != model && !limbo_.empty() && explains(limbo_, model, found)) model = found;
+    if (pulls_) return take_pulled();
+    const Rows found = people_wrote();
+    if (found != model && !limbo_.empty() && explains(limbo_, model, found)) {
+        history_.note(name, effects_between(model, found), model);
+        model = found;
+    }
     limbo_.clear();
     const std::string difference = first_difference(model, found);
     require(difference.empty(), "I1", name + " after a restart: " + difference);
+}
+
+/// A write that failed is done after all if the rows show all of it and did not before.
+void DeviceNode::take_limbo(const Rows& found) {
+    Effects effects = limbo_;
+    if (effects.empty() || !are_seen(effects, found, model)) return;
+    const Rows after = applied(model, effects);
+    history_.note(name, effects_between(model, after), model);
+    model = after;
+    limbo_.clear();
+}
+
+void DeviceNode::take_pulled() {
+    if (!std::exchange(pulls_, false)) return;
+    Rows found = people_wrote();
+    if (found == model) return;
+    take_limbo(found);
+    const std::string fault = may_go_back ? std::string() : history_.fault_in_pull(model, found);
+    require(fault.empty(), "I8", name + ": " + fault);
+    for (const Effect& effect : std::exchange(kept_in_sync_, {})) {
+        const auto row = found.find(effect.place);
+        for (const auto& [column, value] : effect.columns) {
+            require(row == found.end() || row->second.at(column) == value || is_forked, "I8",
+                    name + ": a sync took back what was written during it, " + column + " of " + effect.place);
+        }
+    }
+    model = std::move(found);
 }
 
 bool DeviceNode::finish(const Fault& fault, std::uint64_t dice) {
@@ -61,21 +102,66 @@ bool DeviceNode::finish(const Fault& fault, std::uint64_t dice) {
     return failed;
 }
 
-void DeviceNode::take_image() { image_ = Image{.bytes = disk_.image(), .model = model}; }
+void DeviceNode::note_copy() {
+    constexpr std::string_view unsealed =
+        "SELECT '{0} ' || hex(uuid) FROM {0} WHERE {1} IN (SELECT row FROM journal WHERE tbl = {2} AND op < 8 AND seq "
+        "> "
+        "(SELECT cursor FROM journal_readers WHERE reader = 'sync'))";
+    struct Table {
+        std::string_view name;
+        std::string_view key;
+        int number;
+    };
+    for (const auto& [table, key, number] :
+         {Table{"sellers", "user_id", 1}, Table{"category", "category_id", 2}, Table{"bundles", "bundle_id", 3},
+          Table{"reservations", "reservation_id", 4}, Table{"weather", "weather_id", 10},
+          Table{"holidays", "holiday_id", 11}}) {
+        for (const std::string& row : select(fmt::format(unsealed, table, key, number))) {
+            Uuid::Bytes bytes{};
+            const std::string digits = row.substr(row.find(' ') + 1);
+            for (std::size_t i = 0; i < bytes.size(); ++i)
+                bytes[i] = static_cast<std::uint8_t>(std::stoi(digits.substr(2 * i, 2), nullptr, 16));
+            history_.copied(std::string(table) + ' ' + Uuid(bytes).wire());
+        }
+    }
+}
 
-void DeviceNode::restore_image() {
+void DeviceNode::take_image() {
+    note_copy();
+    image_ = Image{.bytes = disk_.image(), .model = model, .mark = history_.mark()};
+}
+
+void DeviceNode::restore_image(const Rows& at_hub) {
+    reader_.reset();
     engine_.reset();
     disk_.replace(image_->bytes);
     model = image_->model;
+    history_.doubt(name, image_->mark, at_hub);
     limbo_.clear();
+    pulls_ = false;
     is_forked = true;
+    may_go_back = true;
     open();
 }
 
-Rows DeviceNode::rows() const { return parse_rows(test::synced_rows(disk_.path())); }
+storage::Connection& DeviceNode::reader() {
+    if (!reader_) reader_ = std::make_unique<storage::Connection>(storage::Connection::open(disk_.path()));
+    return *reader_;
+}
+
+Rows DeviceNode::rows() { return parse_rows(test::synced_rows(reader())); }
+
+Rows DeviceNode::people_wrote() { return parse_rows(test::shared_rows(reader())); }
+
+std::vector<std::string> DeviceNode::select(const std::string& sql) {
+    std::vector<std::string> lines;
+    storage::Query row = reader().query_with(sql, {});
+    while (row.step()) lines.push_back(row.is_null(0) ? "NULL" : row.text(0));
+    return lines;
+}
 
 void DeviceNode::check_rows() {
-    const std::string difference = first_difference(model, written_rows(rows()));
+    const std::string difference = first_difference(model, people_wrote());
     require(difference.empty(), "I1", name + " does not hold what was written: " + difference);
 }
 

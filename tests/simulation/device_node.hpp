@@ -2,6 +2,7 @@
 
 #include "simulation/dice.hpp"
 #include "simulation/disk.hpp"
+#include "simulation/history.hpp"
 #include "simulation/rows.hpp"
 
 #include "edge/engine.hpp"
@@ -12,6 +13,10 @@
 #include <set>
 #include <string>
 
+namespace edge::storage {
+class Connection;
+}
+
 namespace edge::simulation {
 
 /// A till: the real engine on a disk of its own, and beside it what it must hold.
@@ -19,11 +24,13 @@ class DeviceNode {
 public:
     /// `world_now` is the true time; the device's own clock is `skew` ahead of it.
     DeviceNode(std::string name, const std::string& path, const std::string& bytes, const Timestamp& world_now,
-               std::chrono::minutes skew, std::uint64_t seed);
+               std::chrono::minutes skew, std::uint64_t seed, History& history);
     DeviceNode(const DeviceNode&) = delete;
     DeviceNode& operator=(const DeviceNode&) = delete;
     ~DeviceNode();
 
+    /// Of all that its shop's devices and the hub wrote.
+    [[nodiscard]] History& history() const { return history_; }
     [[nodiscard]] Engine& engine() { return *engine_; }
     /// Another process's engine on the same file.
     [[nodiscard]] Engine second_process() const;
@@ -44,12 +51,30 @@ public:
     /// Kills it now: what it is doing ends with io_failure, or does not notice.
     void stop() { disk_.stop(); }
 
+    /// The same for a sync: what it brings is taken into the model, and Violation is thrown if it takes back what was
+    /// written here.
+    template <class Work>
+    void sync(const Fault& fault, std::uint64_t dice, const Work& work) {
+        pulls_ = true;
+        kept_in_sync_.clear();
+        run(fault, dice, work);
+        take_pulled();
+    }
+
+    /// A write during a sync: whatever that sync brings, it must still be there afterwards.
+    void keep_in_sync(const Effects& effects) { kept_in_sync_ = effects; }
+
+    /// Its file is copied now: see History::copied.
+    void note_copy();
     void take_image();
     [[nodiscard]] bool has_image() const { return image_.has_value(); }
-    void restore_image();
+    /// Everything since the image is gone, but for what `at_hub` shows.
+    void restore_image(const Rows& at_hub);
 
     /// The file's rows, read by SQL of the tests' own.
-    [[nodiscard]] Rows rows() const;
+    [[nodiscard]] Rows rows();
+    /// The first column of each row of a query on the file.
+    [[nodiscard]] std::vector<std::string> select(const std::string& sql);
     /// Throws Violation I1 unless the file holds what it must.
     void check_rows();
 
@@ -59,25 +84,37 @@ public:
     std::string replica;
     Rows model;
     bool is_offline = false;      ///< no network
+    bool may_go_back = false;     ///< the hub was restored, or two have this replica: a pull may bring older rows
     bool is_forked = false;       ///< its numbering was taken up twice: by a clone, or from an image
+    bool differs = false;         ///< it found the hub's rows otherwise than it knows them
     bool has_bad_values = false;  ///< rows were written that the hub refuses
 
 private:
     void open();
+    /// Of the tests, kept open: reading the schema anew for each look takes longer than anything else.
+    [[nodiscard]] storage::Connection& reader();
+    [[nodiscard]] Rows people_wrote();
     void settle();
+    void take_pulled();
+    void take_limbo(const Rows& found);
     /// Whether the disk failed, so that what the work threw is no surprise.
     bool finish(const Fault& fault, std::uint64_t dice);
 
     struct Image {
         std::string bytes;
         Rows model;
+        std::size_t mark;
     };
 
+    History& history_;
+    bool pulls_ = false;  ///< since the model was last compared
     const Timestamp& world_now_;
     Disk disk_;
     std::shared_ptr<Dice> random_;
     EngineOptions options_;
     std::unique_ptr<Engine> engine_;
+    std::unique_ptr<storage::Connection> reader_;
+    Effects kept_in_sync_;
     Effects limbo_;  ///< of a write that failed under a faulty disk: a later restart may bring it back
     std::optional<Image> image_;
     std::size_t triggers_ = 0;
@@ -100,7 +137,10 @@ void DeviceNode::write(Effects effects, const Fault& fault, std::uint64_t dice, 
     } catch (const Error& error) {
         failure = error;
     }
-    if (done) model = applied(std::move(model), effects);
+    if (done && !effects.empty()) {
+        history_.note(name, effects, model);
+        model = applied(std::move(model), effects);
+    }
     if (done && !intended.empty()) limbo_.clear();
     if (failure && is_disk_failure(*failure)) limbo_ = intended;
     const bool faulty = finish(fault, dice);

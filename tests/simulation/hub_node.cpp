@@ -6,18 +6,40 @@
 
 #include "edge/core/error.hpp"
 #include "edge/hub/intake.hpp"
+#include "edge/hub/repair.hpp"
 #include "edge/hub/sqlite_store.hpp"
 #include "edge/protocol/row_digest.hpp"
+#include "edge/protocol/segment.hpp"
 #include "edge/protocol/tables.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace edge::simulation {
 namespace {
 
 constexpr std::chrono::hours backup_lag{24};
-/// The model knows what each device wrote itself: nothing comes down.
-const hub::IntakeOptions up_only{.limits = {}, .pull_bytes = 0};
+
+protocol::Change change_of(const Effect& effect) {
+    const std::size_t space = effect.place.find(' ');
+    std::string json =
+        fmt::format(R"({{"t":"{}","k":"{}","op":"{}")", effect.place.substr(0, space), effect.place.substr(space + 1),
+                    effect.kind == Effect::Kind::create   ? "c"
+                    : effect.kind == Effect::Kind::update ? "u"
+                                                          : "d");
+    if (effect.kind != Effect::Kind::remove) {
+        std::string separator = R"(,"p":{)";
+        for (const auto& [column, value] : effect.columns) {
+            json += fmt::format(R"({}"{}":{})", std::exchange(separator, ","), column, value);
+        }
+        json += '}';
+    }
+    protocol::Decoded<protocol::Change> change = protocol::decode_change(json + '}');
+    require(bool(change), "hub", "the story writes what is no change: " + json);
+    return *std::move(change);
+}
 
 hub::DurableSetting setting_of(Durable durable) {
     switch (durable) {
@@ -32,6 +54,13 @@ hub::DurableSetting setting_of(Durable durable) {
 void expect_disk_failure(const Error& error, bool faulty) {
     const bool known = error.code() == ErrorCode::io_failure || error.code() == ErrorCode::disk_full;
     require(known && faulty, "hub", std::string("the hub failed without a fault: ") + error.what());
+}
+
+HubAnswer good_answer(std::string body) {
+    HubAnswer answer;
+    answer.status = 200;
+    answer.body = std::move(body);
+    return answer;
 }
 
 HubAnswer problem_answer(const protocol::Problem& problem) {
@@ -52,7 +81,8 @@ HubAnswer failure_answer(const Error& error) {
 
 }  // namespace
 
-HubNode::HubNode(const std::string& path, Durable durable) : disk_(path), durable_(durable) {
+HubNode::HubNode(const std::string& path, Durable durable, std::size_t page_bytes)
+    : disk_(path), options_{.limits = {}, .pull_bytes = page_bytes}, durable_(durable) {
     disk_.replace(templates().hub);
     open();
     store_->set_durable(setting_of(durable));
@@ -78,17 +108,12 @@ void HubNode::finish(const Fault& fault, std::uint64_t dice, bool& died) {
     if (died) die(fault.kind == FaultKind::power_cut, dice);
 }
 
-std::optional<HubAnswer> HubNode::take(std::string_view body, const Fault& fault, std::uint64_t dice) {
+template <class Ask>
+std::optional<HubAnswer> HubNode::answer(const Fault& fault, std::uint64_t dice, const Ask& ask) {
     HubAnswer answer;
     disk_.arm(fault);
     try {
-        const protocol::Decoded<hub::IntakeResult> result = hub::take_request(*store_, body, now, up_only);
-        if (result) {
-            answer.status = 200;
-            answer.body = protocol::encode(result->ack);
-        } else {
-            answer = problem_answer(result.problem());
-        }
+        answer = ask();
     } catch (const Error& error) {
         expect_disk_failure(error, fault.kind != FaultKind::none);
         answer = failure_answer(error);
@@ -99,11 +124,25 @@ std::optional<HubAnswer> HubNode::take(std::string_view body, const Fault& fault
     return answer;
 }
 
+std::optional<HubAnswer> HubNode::take(std::string_view body, const Fault& fault, std::uint64_t dice) {
+    return answer(fault, dice, [&] {
+        const protocol::Decoded<hub::IntakeResult> result = hub::take_request(*store_, body, now, options_);
+        return result ? good_answer(protocol::encode(result->ack)) : problem_answer(result.problem());
+    });
+}
+
+std::optional<HubAnswer> HubNode::repair(std::string_view body, const Fault& fault, std::uint64_t dice) {
+    return answer(fault, dice, [&] {
+        const protocol::Decoded<protocol::RepairAnswer> result = hub::answer_repair(*store_, body, {});
+        return result ? good_answer(protocol::encode(*result)) : problem_answer(result.problem());
+    });
+}
+
 std::string HubNode::import(const std::string& file, const Fault& fault, std::uint64_t dice) {
     std::string failure;
     disk_.arm(fault);
     try {
-        static_cast<void>(hub::import_bundle_file(*store_, file, now, up_only));
+        static_cast<void>(hub::import_bundle_file(*store_, file, now, options_));
     } catch (const Error& error) {
         failure = error.what();
         expect_disk_failure(error, fault.kind != FaultKind::none);
@@ -113,27 +152,48 @@ std::string HubNode::import(const std::string& file, const Fault& fault, std::ui
     return failure;
 }
 
-void HubNode::back_up() {
+bool HubNode::write_own(const std::string& seller, const Effects& effects, const Fault& fault, std::uint64_t dice) {
+    std::vector<protocol::Change> changes;
+    for (const Effect& effect : effects) changes.push_back(change_of(effect));
+    bool done = false;
+    disk_.arm(fault);
+    try {
+        const std::vector<protocol::ChangeOutcome> outcomes = hub::write_own_rows(*store_, seller, changes, now);
+        require(std::all_of(outcomes.begin(), outcomes.end(),
+                            [](const auto& one) { return one.outcome == protocol::Outcome::duplicate; }),
+                "hub", outcomes.empty() ? "" : "the hub does not take its own change: " + outcomes.front().reason);
+        done = true;
+    } catch (const Error& error) {
+        expect_disk_failure(error, fault.kind != FaultKind::none);
+    }
+    bool died = false;
+    finish(fault, dice, died);
+    return done;
+}
+
+void HubNode::back_up(std::size_t mark) {
     const Timestamp began = store_->begin_backup(now);
-    backups_.push_back({.at = now, .bytes = disk_.image()});
+    backups_.push_back({.at = now, .bytes = disk_.image(), .mark = mark});
     if (durable_ == Durable::command) store_->declare_covered(began);
 }
 
-void HubNode::restore(std::uint64_t dice) {
+std::optional<std::size_t> HubNode::restore(std::uint64_t dice) {
     std::vector<const Backup*> usable;
     if (durable_ == Durable::command && !backups_.empty()) usable.push_back(&backups_.back());
     for (const Backup& backup : backups_) {
         if (durable_ == Durable::lag && backup.at >= now - backup_lag) usable.push_back(&backup);
     }
-    if (usable.empty()) return;
+    if (usable.empty()) return std::nullopt;
     const Backup& chosen =
         *usable[static_cast<std::size_t>(Dice(dice).below(static_cast<std::int64_t>(usable.size())))];
     const Timestamp at = chosen.at;
+    const std::size_t mark = chosen.mark;
     store_.reset();
     disk_.replace(chosen.bytes);
     open();
     store_->declare_restored();
     std::erase_if(backups_, [&](const Backup& backup) { return backup.at > at; });
+    return mark;
 }
 
 void HubNode::check_digest(const std::string& seller) {

@@ -75,7 +75,8 @@ std::string cut_short(const std::string& bytes, Dice& dice) {
 
 void Network::read_along(const DeviceNode& device, const std::string& body) {
     const protocol::Decoded<protocol::SyncRequest> request = protocol::decode_request(body);
-    require(bool(request), "I4", device.name + " sends what a hub cannot read");
+    require(bool(request), "I4",
+            device.name + " sends what a hub cannot read: " + (request ? "" : request.problem().detail));
     std::optional<std::tuple<protocol::Lane, std::int64_t, std::int64_t, int>> last;
     for (const std::string_view bytes : request->parts) {
         const protocol::Decoded<protocol::Segment> segment = protocol::decode_segment(bytes);
@@ -98,11 +99,13 @@ void Network::forget(const std::string& replica) {
     std::erase_if(hashes_, [&](const auto& entry) { return std::get<0>(entry.first) == replica; });
 }
 
-HubAnswer Network::deliver(const std::string& body, const std::string& seller, const Step& step, Dice& dice) {
+HubAnswer Network::deliver(const HubRequest& request, const std::string& seller, const Step& step, Dice& dice) {
     const Fault fault = dice.chance(60) ? step.hub_fault : Fault{};
-    std::optional<HubAnswer> answer = hub_.take(body, fault, dice.next());
+    const bool is_sync = request.path == protocol::sync_path;
+    std::optional<HubAnswer> answer =
+        is_sync ? hub_.take(request.body, fault, dice.next()) : hub_.repair(request.body, fault, dice.next());
     check_twins(seller);
-    if (answer && answer->status == 200) check_promise(seller, body, answer->body);
+    if (is_sync && answer && answer->status == 200) check_promise(seller, request.body, answer->body);
     return answer ? *std::move(answer) : no_answer("broken: connection reset");
 }
 
@@ -120,40 +123,47 @@ void Network::check_promise(const std::string& seller, const std::string& body, 
 }
 
 void Network::check_twins(const std::string& seller) {
-    std::vector<hub::RowKey> keys;
     constexpr int holidays = 11;
-    for (const std::string& key : twin_keys()) keys.push_back({.table = holidays, .key = key});
-    const std::vector<hub::StoredRow> twins = hub_.store().read(seller)->rows(keys);
-    if (twins.empty()) return;
-    const protocol::FieldValue* left = protocol::find_field(twins.front().row.fields, "source");
-    const protocol::FieldValue* right = protocol::find_field(twins.back().row.fields, "source");
-    require(twins.size() == 2 && left != nullptr && right != nullptr && *left == *right, "I6",
-            "the hub shows one row of a transaction without the other");
+    const std::unique_ptr<hub::SellerReader> reader = hub_.store().read(seller);
+    for (const std::string& device : twins_[seller]) {
+        std::vector<hub::RowKey> keys;
+        for (const std::string& key : twin_keys(device)) keys.push_back({.table = holidays, .key = key});
+        const std::vector<hub::StoredRow> twins = reader->rows(keys);
+        if (twins.empty()) continue;
+        const protocol::FieldValue* left = protocol::find_field(twins.front().row.fields, "source");
+        const protocol::FieldValue* right = protocol::find_field(twins.back().row.fields, "source");
+        require(twins.size() == 2 && left != nullptr && right != nullptr && *left == *right, "I6",
+                "the hub shows one row of a transaction without the other");
+    }
+}
+
+void Network::keep_for_later(const DeviceNode& device, const HubRequest& request) {
+    if (request.path == protocol::sync_path) late_.push_back({.seller = device.seller, .body = request.body});
 }
 
 HubAnswer Network::misfortune(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice) {
-    switch (dice.below(11)) {
+    switch (dice.below(12)) {
         case 0: return no_answer("cannot_connect: connection refused");
         case 1: return foreign_answer(dice);
         case 2: {
-            static_cast<void>(deliver(request.body, device.seller, step, dice));
+            static_cast<void>(deliver(request, device.seller, step, dice));
             return no_answer("broken: connection reset");
         }
         case 3: {
-            late_.push_back({.seller = device.seller, .body = request.body});
+            keep_for_later(device, request);
             return no_answer("timed_out: no answer in time");
         }
         case 4: {
-            late_.push_back({.seller = device.seller, .body = request.body});
-            return deliver(request.body, device.seller, step, dice);
+            keep_for_later(device, request);
+            return deliver(request, device.seller, step, dice);
         }
         case 5: {
-            HubAnswer answer = deliver(request.body, device.seller, step, dice);
+            HubAnswer answer = deliver(request, device.seller, step, dice);
             answer.body = cut_short(answer.body, dice);
             return answer;
         }
         case 6: {
-            HubAnswer answer = deliver(request.body, device.seller, step, dice);
+            HubAnswer answer = deliver(request, device.seller, step, dice);
             answer.body = damaged(answer.body, dice);
             return answer;
         }
@@ -167,14 +177,19 @@ HubAnswer Network::misfortune(DeviceNode& device, const Step& step, const HubReq
         case 8: {
             now_ += std::chrono::minutes(dice.below(20));
             hub_.now = now_;
-            return deliver(request.body, device.seller, step, dice);
+            return deliver(request, device.seller, step, dice);
         }
         case 9: {
+            // a proxy tries again by itself
+            static_cast<void>(deliver(request, device.seller, step, dice));
+            return deliver(request, device.seller, step, dice);
+        }
+        case 10: {
             device.stop();
             throw Killed();
         }
         default: {
-            static_cast<void>(deliver(request.body, device.seller, step, dice));
+            static_cast<void>(deliver(request, device.seller, step, dice));
             device.stop();
             throw Killed();
         }
@@ -183,12 +198,12 @@ HubAnswer Network::misfortune(DeviceNode& device, const Step& step, const HubReq
 
 HubAnswer Network::carry(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice,
                          const std::function<void()>& in_between) {
-    read_along(device, request.body);
+    if (request.path == protocol::sync_path) read_along(device, request.body);
     require(is_writer_lock_free(device.path()), "I15", device.name + " holds its lock while it waits for the hub");
     if (in_between) in_between();
     if (device.is_offline) return no_answer("cannot_resolve: no network");
-    HubAnswer answer = dice.chance(step.storm) ? misfortune(device, step, request, dice)
-                                               : deliver(request.body, device.seller, step, dice);
+    HubAnswer answer =
+        dice.chance(step.storm) ? misfortune(device, step, request, dice) : deliver(request, device.seller, step, dice);
     answer.bytes_sent = static_cast<std::int64_t>(request.body.size());
     answer.bytes_received = static_cast<std::int64_t>(answer.body.size());
     return answer;

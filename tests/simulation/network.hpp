@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -32,9 +33,13 @@ public:
     /// Nothing that was under way arrives any more; what bytes stood under which number is forgotten for a replica.
     void forget(const std::string& replica);
     void check_twins(const std::string& seller);
+    /// From now on nobody but this device writes its twins.
+    void watch_twins(const DeviceNode& device) { twins_[device.seller].insert(device.name); }
+    void no_longer_watch_twins(const DeviceNode& device) { twins_[device.seller].erase(device.name); }
 
 private:
-    [[nodiscard]] HubAnswer deliver(const std::string& body, const std::string& seller, const Step& step, Dice& dice);
+    [[nodiscard]] HubAnswer deliver(const HubRequest& request, const std::string& seller, const Step& step, Dice& dice);
+    void keep_for_later(const DeviceNode& device, const HubRequest& request);
     [[nodiscard]] HubAnswer misfortune(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice);
     /// What an answer calls applied is stored.
     void check_promise(const std::string& seller, const std::string& body, const std::string& answer);
@@ -50,6 +55,7 @@ private:
     Timestamp& now_;
     std::vector<Late> late_;
     std::map<PartNumber, std::string> hashes_;
+    std::map<std::string, std::set<std::string>> twins_;  ///< devices that write them, by seller
 };
 
 }  // namespace edge::simulation

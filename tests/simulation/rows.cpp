@@ -102,6 +102,45 @@ Rows applied(Rows rows, const Effects& effects) {
     return rows;
 }
 
+Effects effects_between(const Rows& before, const Rows& after) {
+    Effects effects;
+    for (const auto& [place, row] : before) {
+        if (!after.contains(place)) effects.push_back({.kind = Effect::Kind::remove, .place = place, .columns = {}});
+    }
+    for (const auto& [place, row] : after) {
+        const auto had = before.find(place);
+        if (had == before.end()) {
+            effects.push_back({.kind = Effect::Kind::create, .place = place, .columns = row});
+            continue;
+        }
+        Effect effect{.kind = Effect::Kind::update, .place = place, .columns = {}};
+        for (const auto& [column, value] : row) {
+            const auto old = had->second.find(column);
+            if (old == had->second.end() || old->second != value) effect.columns[column] = value;
+        }
+        if (!effect.columns.empty()) effects.push_back(std::move(effect));
+    }
+    return effects;
+}
+
+bool are_seen(Effects& effects, const Rows& rows, const Rows& before) {
+    return std::all_of(effects.begin(), effects.end(), [&](Effect& effect) {
+        if (effect.place.find(' ') == std::string::npos) {
+            const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) {
+                return table_of(row.first) == effect.place && !before.contains(row.first) &&
+                       has_columns(row.second, effect.columns);
+            });
+            if (found == rows.end()) return false;
+            effect.place = found->first;
+            effect.columns = found->second;
+            return true;
+        }
+        const auto found = rows.find(effect.place);
+        if (effect.kind == Effect::Kind::remove) return found == rows.end();
+        return found != rows.end() && has_columns(found->second, effect.columns);
+    });
+}
+
 bool explains(const Effects& effects, const Rows& before, const Rows& after) {
     Effects known;
     Effects unknown;

@@ -38,6 +38,10 @@ struct Effect {
 };
 using Effects = std::vector<Effect>;
 
+/// What a write did that made `after` of `before`.
+[[nodiscard]] Effects effects_between(const Rows& before, const Rows& after);
+/// Whether all effects are to be seen in `rows`; those on new rows get their rows' identities.
+[[nodiscard]] bool are_seen(Effects& effects, const Rows& rows, const Rows& before);
 /// The rows after all effects.
 [[nodiscard]] Rows applied(Rows rows, const Effects& effects);
 /// Whether `after` is what the effects make of `before`. A new row may have any identity and more columns than meant.

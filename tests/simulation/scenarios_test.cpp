@@ -57,7 +57,10 @@ protected:
     test::TemporaryFolder folder;
     Timestamp now = Timestamp(std::chrono::seconds(1'772'438'400));
     HubNode hub{folder.file("hub.db"), Durable::command};
-    DeviceNode device{"device", folder.file("device.db"), templates().devices.front(), now, std::chrono::minutes(0), 7};
+    std::size_t writes = 0;
+    History history{writes};
+    DeviceNode device{"device", folder.file("device.db"), templates().devices.front(), now, std::chrono::minutes(0), 7,
+                      history};
     std::vector<std::string> bodies;
     std::function<HubAnswer(const HubRequest&)> way;
 };

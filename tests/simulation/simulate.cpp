@@ -9,6 +9,8 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <map>
+#include <string>
 
 namespace {
 
@@ -40,6 +42,33 @@ int list_planted() {
     return 0;
 }
 
+/// How soon and how often each planted bug is found; 1 if one is not found at all.
+int tabulate_planted(const Arguments& arguments) {
+    bool all_found = true;
+    fmt::print("| bug | found | first seed | seeds of {} that find it | by |\n| --- | --- | --- | --- | --- |\n",
+               arguments.seeds);
+    for (const PlantedName& one : planted_names()) {
+        plant(one.bug);
+        std::uint64_t first = 0;
+        std::uint64_t found = 0;
+        std::map<std::string, int> invariants;
+        for (std::uint64_t seed = arguments.first_seed; seed < arguments.first_seed + arguments.seeds; ++seed) {
+            const Outcome outcome = run(make_story(seed, {.steps = arguments.steps}));
+            if (!outcome.violation) continue;
+            if (found++ == 0) first = seed;
+            ++invariants[outcome.violation->invariant];
+        }
+        std::string by;
+        for (const auto& [invariant, times] : invariants) by += (by.empty() ? "" : ", ") + invariant;
+        fmt::print("| {} | {} | {} | {} | {} |\n", one.name, found > 0 ? "yes" : "no",
+                   found > 0 ? std::to_string(first) : "", found, by);
+        std::fflush(stdout);
+        all_found = all_found && found > 0;
+    }
+    plant(edge::PlantedBug::none);
+    return all_found ? 0 : 1;
+}
+
 int simulate(const Arguments& arguments) {
     const auto begin = std::chrono::steady_clock::now();
     std::uint64_t violations = 0;
@@ -69,9 +98,11 @@ int main(int count, char** values) try {
     app.add_option("--reports", arguments.most_reports, "how many violations to shrink and tell")
         ->capture_default_str();
     app.add_flag("--story", arguments.story, "tell each history before it runs");
-    app.add_option("--planted", arguments.planted, "plant this bug, to see it found; 'list' names them");
+    app.add_option("--planted", arguments.planted,
+                   "plant this bug, to see it found; 'list' names them, 'all' prints how soon each is found");
     CLI11_PARSE(app, count, values);
     if (arguments.planted == "list") return list_planted();
+    if (arguments.planted == "all") return tabulate_planted(arguments);
     const std::optional<edge::PlantedBug> bug = find_planted(arguments.planted);
     if (!bug && !arguments.planted.empty()) {
         fmt::print(stderr, "there is no bug '{}' to plant; --planted list names them\n", arguments.planted);

@@ -24,13 +24,22 @@ constexpr std::array<ActInfo, acts> act_infos{{
     {"cancel", 4, false},
     {"refresh", 4, false},
     {"hand_edit", 4, false},
-    {"hand_delete", 4, false},
+    {"hand_delete", 6, false},
     {"hand_holiday", 4, false},
     {"hand_twins", 6, false},
     {"hand_weather", 2, false},
     {"hand_bad_value", 3, false},
     {"hand_bad_text", 2, false},
     {"hot_row", 2, false},
+    {"web_edit", 4, false},
+    {"web_delete", 2, false},
+    {"web_reserve", 4, false},
+    {"web_collect", 2, false},
+    {"web_cancel", 2, false},
+    {"web_category", 2, false},
+    {"web_profile", 2, false},
+    {"web_holiday", 2, false},
+    {"web_edit_holiday", 3, false},
     {"sync", 22, true},
     {"sync_by_two", 5, false},
     {"sell_in_sync", 4, false},
@@ -40,14 +49,14 @@ constexpr std::array<ActInfo, acts> act_infos{{
     {"partition", 2, false},
     {"restart", 2, false},
     {"wait", 2, true},
-    {"set_clock", 3, false},
-    {"take_image", 3, false},
-    {"restore_image", 2, false},
-    {"clone", 1, false},
-    {"narrow_way", 2, false},
+    {"set_clock", 6, false},
+    {"take_image", 5, false},
+    {"restore_image", 5, false},
+    {"clone", 2, false},
+    {"narrow_way", 4, false},
     {"hub_restart", 2, false},
-    {"hub_backup", 5, false},
-    {"hub_restore", 4, false},
+    {"hub_backup", 7, false},
+    {"hub_restore", 7, false},
 }};
 constexpr std::array<std::string_view, 5> fault_names{"none", "killed", "power_cut", "io_error", "disk_full"};
 
@@ -97,18 +106,21 @@ std::string_view name_of(Act act) noexcept { return info_of(act).name; }
 Story make_story(std::uint64_t seed, const StoryOptions& options) {
     Dice dice(seed * 2 + 1);
     Story story{.seed = seed, .skew_minutes = {}, .steps = {}};
-    story.devices = dice.chance(70) ? 1 : 2;
+    story.devices = dice.chance(40) ? 1 : (dice.chance(60) ? 2 : 3);
+    story.another_shop = dice.chance(15);
+    if (dice.chance(40)) story.page_bytes = static_cast<std::size_t>(200 + dice.below(3000));
     story.durable = static_cast<Durable>(dice.below(3));
     const Climate climate = make_climate(dice, options);
-    for (int device = 0; device < story.devices; ++device) story.skew_minutes.push_back(make_skew(dice));
+    const int all_devices = story.devices + (story.another_shop ? 1 : 0);
+    for (int device = 0; device < all_devices; ++device) story.skew_minutes.push_back(make_skew(dice));
     for (int number = 0; number < options.steps; ++number) {
         Step step{.act = dice.one_of(std::span<const Act>(climate.acts)),
-                  .device = static_cast<int>(dice.below(story.devices)),
+                  .device = static_cast<int>(dice.below(all_devices)),
                   .dice = dice.next(),
                   .minutes = static_cast<int>(dice.chance(10) ? dice.below(2000) : dice.below(50)),
                   .storm = climate.storm};
         if (may_fail(step.act)) step.fault = make_fault(dice, climate.fault_percent);
-        if (step.act >= Act::sync && step.act <= Act::import_file)
+        if (step.act >= Act::web_edit && step.act <= Act::import_file)
             step.hub_fault = make_fault(dice, climate.hub_fault_percent);
         story.steps.push_back(step);
     }
@@ -117,9 +129,10 @@ Story make_story(std::uint64_t seed, const StoryOptions& options) {
 
 std::string describe(const Story& story) {
     constexpr std::array<std::string_view, 3> rules{"applied", "lag", "command"};
-    std::string text =
-        fmt::format("seed {}: {} device(s), durable by {}, clocks off by {} minutes\n", story.seed, story.devices,
-                    rules[static_cast<std::size_t>(story.durable)], fmt::join(story.skew_minutes, ", "));
+    std::string text = fmt::format(
+        "seed {}: {} device(s){}, durable by {}, pages of {} bytes, clocks off by {} minutes\n", story.seed,
+        story.devices, story.another_shop ? " and another shop" : "", rules[static_cast<std::size_t>(story.durable)],
+        story.page_bytes, fmt::join(story.skew_minutes, ", "));
     std::int64_t minutes = 0;
     for (const Step& step : story.steps) {
         minutes += step.minutes;

@@ -36,6 +36,16 @@ enum class Act {
     hand_bad_value,  ///< a value that the hub refuses
     hand_bad_text,   ///< a value that cannot be sent
     hot_row,         ///< one row written very often
+    // in the hub's own name
+    web_edit,
+    web_delete,
+    web_reserve,
+    web_collect,
+    web_cancel,
+    web_category,
+    web_profile,
+    web_holiday,
+    web_edit_holiday,
     // the way to the hub
     sync,
     sync_by_two,    ///< another process syncs the same file in the middle of a request
@@ -75,7 +85,9 @@ enum class Durable { applied, lag, command };
 /// A run, completely: the same story is the same run to the last byte.
 struct Story {
     std::uint64_t seed = 0;
-    int devices = 1;
+    int devices = 1;                     ///< of one shop
+    bool another_shop = false;           ///< besides, one device of another seller
+    std::size_t page_bytes = 1U << 20U;  ///< of rows that an answer brings
     Durable durable = Durable::applied;
     std::vector<std::int64_t> skew_minutes;  ///< of each device's clock
     std::vector<Step> steps;

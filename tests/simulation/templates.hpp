@@ -9,12 +9,11 @@ namespace edge::simulation {
 
 /// Files as they are when a run begins, made once: laying a schema costs more than a run.
 struct Templates {
-    std::vector<std::string> devices;  ///< bytes of a new shop's file, each of another seller
-    std::string hub;
+    std::vector<std::string> devices;  ///< bytes of the files of one shop's devices, which are equal
+    std::string other_shop;            ///< of a device of another seller
+    std::string hub;                   ///< equal to all of them
 };
-inline constexpr int most_devices = 2;
-/// Of categories 1, 2 and 3 of every shop.
-inline constexpr std::array<std::string_view, 3> category_names{"Bread", "Fruit", "Meals"};
+inline constexpr int most_devices = 3;
 
 [[nodiscard]] const Templates& templates();
 

@@ -1,8 +1,8 @@
 #include "simulation/world.hpp"
 
 #include "simulation/counter.hpp"
+#include "simulation/office.hpp"
 #include "simulation/templates.hpp"
-#include "support/synced_rows.hpp"
 
 #include "edge/hub/intake.hpp"
 
@@ -18,20 +18,26 @@ namespace {
 constexpr std::int64_t first_morning_s = 1'772'438'400;  // 2 March 2026, 08:00
 constexpr int most_clones = 2;
 /// Recoveries happen at most once an hour each, and one may lead to the next.
-constexpr int drain_rounds = 24;
+constexpr int drain_rounds = 40;
 
 }  // namespace
 
 World::World(const Story& story) : now_(std::chrono::seconds(first_morning_s)) {
-    hub_ = std::make_unique<HubNode>(folder_.file("hub.db"), story.durable);
+    hub_ = std::make_unique<HubNode>(folder_.file("hub.db"), story.durable, story.page_bytes);
     hub_->now = now_;
     network_ = std::make_unique<Network>(*hub_, now_);
-    for (int number = 0; number < story.devices; ++number) {
+    const int all = story.devices + (story.another_shop ? 1 : 0);
+    for (int number = 0; number < all; ++number) {
         const auto at = static_cast<std::size_t>(number);
+        const bool is_other = number == story.devices;
         devices_.push_back(std::make_unique<DeviceNode>(
             fmt::format("device {}", number), folder_.file(fmt::format("device-{}.db", number)),
-            templates().devices[at], now_, std::chrono::minutes(story.skew_minutes[at]),
-            story.seed * 16 + static_cast<std::uint64_t>(number)));
+            is_other ? templates().other_shop : templates().devices[at], now_,
+            std::chrono::minutes(story.skew_minutes[at]), story.seed * 16 + static_cast<std::uint64_t>(number),
+            is_other ? of_another_ : of_this_shop_));
+        DeviceNode& device = *devices_.back();
+        if (number == 0 || is_other) device.history().begin(device.model);
+        network_->watch_twins(device);
     }
 }
 
@@ -43,7 +49,8 @@ void World::pass(std::chrono::minutes minutes) {
 void World::step(const Step& step) {
     pass(std::chrono::minutes(step.minutes));
     DeviceNode& device = *devices_[static_cast<std::size_t>(step.device) % devices_.size()];
-    if (Counter(device, step).act() || act_on_hub(step) || act_on_machine(device, step)) return;
+    if (Counter(device, step).act() || Office(*hub_, device.history(), device.seller, step).act()) return;
+    if (act_on_hub(step) || act_on_machine(device, step)) return;
     sync(device, step);
 }
 
@@ -58,8 +65,8 @@ bool World::act_on_hub(const Step& step) {
             }
             return true;
         case Act::hub_restart: hub_->restart(); return true;
-        case Act::hub_backup: hub_->back_up(); return true;
-        case Act::hub_restore: hub_->restore(step.dice); return true;
+        case Act::hub_backup: hub_->back_up(writes_); return true;
+        case Act::hub_restore: restore_hub(step); return true;
         default: return false;
     }
 }
@@ -75,7 +82,9 @@ bool World::act_on_machine(DeviceNode& device, const Step& step) {
             return true;
         case Act::take_image: device.take_image(); return true;
         case Act::restore_image:
-            if (device.has_image()) device.restore_image();
+            if (!device.has_image()) return true;
+            device.restore_image(written_rows(hub_->rows(device.seller)));
+            fork(device);
             return true;
         case Act::clone: clone(device, step); return true;
         case Act::narrow_way:
@@ -88,13 +97,30 @@ bool World::act_on_machine(DeviceNode& device, const Step& step) {
     }
 }
 
+/// What the hub wrote itself since its backup is gone.
+void World::restore_hub(const Step& step) {
+    const std::optional<std::size_t> mark = hub_->restore(step.dice);
+    if (!mark) return;
+    hub_was_restored_ = true;
+    for (History* history : {&of_this_shop_, &of_another_}) history->doubt(the_hub, *mark, {});
+    for (const std::unique_ptr<DeviceNode>& device : devices_) device->may_go_back = true;
+}
+
+void World::fork(DeviceNode& device) {
+    device.is_forked = true;
+    device.may_go_back = true;
+    network_->no_longer_watch_twins(device);
+}
+
 void World::clone(DeviceNode& device, const Step& step) {
     if (devices_.size() >= most_devices + most_clones) return;
+    device.note_copy();
     const std::string name = fmt::format("clone {} of {}", devices_.size(), device.name);
     devices_.push_back(std::make_unique<DeviceNode>(name, folder_.file(fmt::format("clone-{}.db", devices_.size())),
-                                                    device.disk().image(), now_, device.skew, step.dice));
-    device.is_forked = true;
-    devices_.back()->is_forked = true;
+                                                    device.disk().image(), now_, device.skew, step.dice,
+                                                    device.history()));
+    fork(device);
+    fork(*devices_.back());
     devices_.back()->has_bad_values = device.has_bad_values;
 }
 
@@ -114,7 +140,7 @@ std::optional<SyncReport> World::sync_once(DeviceNode& device, const Step& step,
                                   return network_->carry(device, step, request, dice, in_between);
                               }};
     try {
-        device.run(step.fault, step.dice, [&] {
+        device.sync(step.fault, step.dice, [&] {
             try {
                 report = device.engine().sync(options);
             } catch (const Error& error) {
@@ -126,6 +152,7 @@ std::optional<SyncReport> World::sync_once(DeviceNode& device, const Step& step,
         device.restart(dice.chance(50), step.dice);
     }
     if (report) last_reason_ = report->reason;
+    if (report) check_after_sync(device, *report, !in_between);
     return report;
 }
 
@@ -136,7 +163,8 @@ void World::sync(DeviceNode& device, const Step& step) {
         if (!std::exchange(is_first, false)) return;
         Engine other = device.second_process();
         if (step.act == Act::sell_in_sync) {
-            Counter(device, step).sell_beside(other);
+            const std::string sold = Counter(device, step).sell_beside(other);
+            if (dice.chance(50)) Office(*hub_, device.history(), device.seller, step).rename(sold);
         } else {
             static_cast<void>(other.sync({.url = "http://hub", .exchange = [&](const HubRequest& request) {
                                               return network_->carry(device, {.act = step.act}, request, dice, {});
@@ -150,7 +178,8 @@ void World::sync(DeviceNode& device, const Step& step) {
 bool World::sync_in_peace(DeviceNode& device) {
     Dice dice(0);
     const std::optional<SyncReport> report = sync_once(device, {.act = Act::sync}, dice, {});
-    return report && report->pending_changes == 0 && report->reason.empty();
+    return report && report->pending_changes == 0 && report->reason.empty() && report->rows_received == 0 &&
+           report->changes_sent == 0 && !report->diverged;
 }
 
 void World::drain() {
@@ -162,14 +191,18 @@ void World::drain() {
         for (const std::unique_ptr<DeviceNode>& device : devices_) quiet = sync_in_peace(*device) && quiet;
         if (!quiet) pass(std::chrono::minutes(61));
     }
-    require(quiet, "I14", "the backlog does not go down to 0: " + last_reason_);
+    require(quiet, "I14", "there is no end of syncing: " + last_reason_);
     for (const std::unique_ptr<DeviceNode>& device : devices_) check_device(*device);
+    for (const std::unique_ptr<DeviceNode>& device : devices_) check_history(*device);
 }
 
 std::string World::trace() {
     std::string text = format_timestamp(now_);
     for (const std::unique_ptr<DeviceNode>& device : devices_) {
-        for (const std::string& line : test::synced_rows(device->path())) text += line;
+        for (const auto& [place, row] : device->rows()) {
+            text += place;
+            for (const auto& [column, value] : row) text += column + value;
+        }
         for (const std::string& line : hub::dump(hub_->store(), device->seller)) text += line;
     }
     return protocol::part_hash(text);

@@ -35,19 +35,26 @@ private:
     void clone(DeviceNode& device, const Step& step);
     void pass(std::chrono::minutes minutes);
     [[nodiscard]] bool sync_in_peace(DeviceNode& device);
+    void restore_hub(const Step& step);
+    void fork(DeviceNode& device);
 
+    void check_after_sync(DeviceNode& device, const SyncReport& report, bool alone);
     void check_device(DeviceNode& device);
     void check_equal(DeviceNode& device);
-    void check_covered(DeviceNode& device);
+    void check_history(const DeviceNode& device);
     void check_dead_letters(DeviceNode& device);
     void check_nothing_left(DeviceNode& device);
 
     test::TemporaryFolder folder_;
     Timestamp now_;
+    std::size_t writes_ = 0;
+    History of_this_shop_{writes_};
+    History of_another_{writes_};
     std::unique_ptr<HubNode> hub_;
     std::unique_ptr<Network> network_;
     std::vector<std::unique_ptr<DeviceNode>> devices_;
     std::vector<std::string> files_;  ///< carried about on sticks
+    bool hub_was_restored_ = false;
     std::string last_reason_;
 };
 

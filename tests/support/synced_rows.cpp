@@ -116,12 +116,10 @@ void replay(Model& model, const protocol::Change& change) {
     for (const Field& field : change.fields) protocol::set_field(fields, field.name, field.value);
 }
 
-}  // namespace
-
-std::vector<std::string> synced_rows(const std::string& path) {
-    storage::Connection db = storage::Connection::open(path);
+std::vector<std::string> rows_of(storage::Connection& db, bool computed) {
     std::vector<std::string> lines;
     for (const TableSql& table : tables) {
+        if (!computed && (table.table.starts_with("forecast_") || table.table.starts_with("analytics_"))) continue;
         storage::Query row = db.query(table.sql);
         std::vector<std::pair<std::string, std::string>> of_table;
         while (row.step()) {
@@ -139,6 +137,17 @@ std::vector<std::string> synced_rows(const std::string& path) {
     }
     return lines;
 }
+
+}  // namespace
+
+std::vector<std::string> synced_rows(const std::string& path) {
+    storage::Connection db = storage::Connection::open(path);
+    return synced_rows(db);
+}
+
+std::vector<std::string> synced_rows(storage::Connection& db) { return rows_of(db, true); }
+
+std::vector<std::string> shared_rows(storage::Connection& db) { return rows_of(db, false); }
 
 std::vector<std::string> replayed_rows(const std::string& path) {
     storage::Connection db = storage::Connection::open(path);

@@ -3,6 +3,8 @@
 #include "edge/core/planted_bugs.hpp"
 #include "edge/protocol/tables.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -61,6 +63,7 @@ public:
         const SellerHead head = reader.head();
         applied_.head = head.seq;
         trimmed_ = head.trimmed;
+        given_ = head.seq;
         applied_.digest = head.digest ? *head.digest : added_up(reader);
     }
 
@@ -77,6 +80,8 @@ public:
     }
 
     void apply(const PartToApply& part) {
+        life_ = writer_.replica;
+        if (part.id.lane.epoch > 1) life_ += fmt::format("/{}", part.id.lane.epoch);
         std::vector<protocol::ChangeOutcome>& outcomes = applied_.outcomes.emplace_back();
         std::int64_t index = 0;
         for (const Change& change : part.segment->changes) {
@@ -145,9 +150,11 @@ private:
 
     [[nodiscard]] protocol::MergeContext context_of(const TableDescriptor& table, const Change& change,
                                                     const protocol::Segment& segment) const {
-        protocol::MergeContext context{.replica = writer_.replica,
+        // Epochs of one replica may be copies of one file, which do not know what the others wrote. What is computed
+        // belongs to the replica.
+        protocol::MergeContext context{.replica = protocol::is_shared(table) ? life_ : writer_.replica,
                                        .hlc = protocol::clamp_clock(segment.h0, change.hlc, milliseconds_of(now_)),
-                                       .seen = segment.seen,
+                                       .seen = segment.seen <= given_ ? segment.seen : 0,
                                        .forgotten = segment.seen < trimmed_};
         protocol::each_parent(table, change, [&](const ParentReference& parent) {
             const TableDescriptor* of = protocol::find_table(parent.table);
@@ -268,8 +275,10 @@ private:
 
     SellerReader* reader_;
     Writer writer_;
+    std::string life_;  ///< the writer, in the epoch of the part at hand
     Timestamp now_;
     std::int64_t trimmed_ = 0;
+    std::int64_t given_ = 0;  ///< a higher number is not the hub's, or from before it was restored
     const TableDescriptor* bundles_ = protocol::find_table("bundles");
     std::map<std::string, std::vector<std::string>> naming_;  ///< bundles that had a deleted category, by category
     std::set<RowKey> unknown_;

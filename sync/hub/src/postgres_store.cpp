@@ -1,5 +1,6 @@
 #include "edge/hub/postgres_store.hpp"
 
+#include "durable.hpp"
 #include "marketplace_look.hpp"
 #include "marketplace_rows.hpp"
 #include "postgres_pool.hpp"
@@ -26,6 +27,7 @@ constexpr std::string_view add_seller =
 constexpr std::string_view upsert_fact =
     "INSERT INTO edge.hub (name, value) VALUES ($1::text, $2::text) "
     "ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+constexpr std::string_view skip_numbers = "UPDATE edge.seller_head SET seq = seq + $1::bigint";
 // What concerns all sellers is asked by operators, and is no part of a sync.
 constexpr std::string_view select_sellers =
     "SELECT seller FROM edge.seller_head WHERE applied_at IS NOT NULL ORDER BY seller";
@@ -351,8 +353,12 @@ public:
     std::string declare_restored() override {
         const PostgresLease lease(pool_);
         std::string epoch = new_epoch();
+        PostgresTransaction transaction(*lease, PostgresTransaction::Kind::write);
         queue_fact(*lease, "epoch", epoch);
-        static_cast<void>(lease->run());
+        PostgresValues numbers;
+        numbers.integer(numbers_of_a_restore);
+        lease->queue(skip_numbers, numbers);
+        transaction.commit();
         return epoch;
     }
 

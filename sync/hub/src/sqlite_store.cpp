@@ -1,5 +1,6 @@
 #include "edge/hub/sqlite_store.hpp"
 
+#include "durable.hpp"
 #include "hub_migrations.hpp"
 #include "sqlite_reader.hpp"
 #include "sqlite_trimming.hpp"
@@ -253,6 +254,7 @@ public:
             return row.text(0);
         }());
         std::string epoch = read_settings(*access.lease).epoch;
+        (*access.lease).query("UPDATE seller_head SET seq = seq + ?", numbers_of_a_restore).run();
         access.transaction.commit();
         return epoch;
     }

@@ -51,7 +51,10 @@ HubRow new_row(const Change& change, const MergeContext& context) {
 class RowMerge {
 public:
     RowMerge(const HubRow& current, const Change& change, const MergeContext& context)
-        : row_(current), context_(context), seen_(has_seen(current, change, context)) {}
+        : row_(current),
+          context_(context),
+          seen_(has_seen(current, change, context)),
+          is_birth_(change.op == Op::create) {}
 
     [[nodiscard]] bool seen() const { return seen_; }
 
@@ -63,11 +66,12 @@ public:
         lost_.push_back(field);
         if (reason_.empty()) reason_ = why;
     }
-    /// The later clock wins; of equal ones the later arrival, since the hub's order is final.
+    /// The later clock wins; of equal ones the later arrival, since the hub's order is final. Who creates a row that is
+    /// there (a copy of the file, a second import) says how it was born: what was changed since then stands.
     void join_by_clock(const Field& field) {
-        const bool wins =
-            find_field(row_.fields, field.name) == nullptr || seen_ || context_.hlc >= stamp_of(row_, field.name);
-        if (wins) {
+        const bool is_later =
+            context_.hlc >= stamp_of(row_, field.name) && !(is_birth_ && has_own_stamp(row_, field.name));
+        if (find_field(row_.fields, field.name) == nullptr || seen_ || is_later) {
             win(field);
         } else {
             lose(field, reason::later_write);
@@ -118,6 +122,7 @@ private:
     HubRow row_;
     const MergeContext& context_;
     bool seen_;
+    bool is_birth_;
     Fields won_;
     Fields noted_;  ///< stored although they lost
     Fields lost_;

@@ -41,6 +41,10 @@ std::int64_t stamp_of(const HubRow& row, std::string_view column) noexcept {
     return others;
 }
 
+bool has_own_stamp(const HubRow& row, std::string_view column) noexcept {
+    return stamp_of(row, column) != stamp_of(row, all_others);
+}
+
 void stamp(HubRow& row, const Fields& columns, std::int64_t hlc) {
     const std::int64_t others = stamp_of(row, all_others);
     row.hlc = std::max(row.hlc, hlc);

@@ -122,6 +122,22 @@ TEST_F(HubMergeTest, ClosesABundleInsteadOfDeletingItUnderASaleThatTheDeleterDid
     EXPECT_FALSE(row(bundles, 2).deleted) << "a sale must not be left without its bundle";
 }
 
+/// Two lives of one replica: neither knows what the other wrote.
+TEST_F(HubMergeTest, ACopyOfTheWriterDoesNotKnowWhatItCollected) {
+    device.reservation(10, 2, "A");
+    device.collect(10);
+    send(device);
+    SealingDevice copy("s-1", "replica-a", 2);
+    copy.clock = device.clock + 1000;
+    copy.remove("reservations", 10);
+
+    const Ack ack = send(copy);
+
+    ASSERT_EQ(ack.outcomes.size(), 1U);
+    EXPECT_EQ(ack.outcomes[0].reason, reason::collected_is_final);
+    EXPECT_FALSE(row(reservations, 10).deleted);
+}
+
 TEST_F(HubMergeTest, DeletesABundleTogetherWithItsReservations) {
     device.reservation(10, 2, "A");
     device.reservation(11, 2, "B");

@@ -124,7 +124,8 @@ TEST(PostgresSchema, NamesTheSellerForEachOfTheHubsTablesInAStatementAboutTheMar
 
 TEST(PostgresSchema, NamesTheSellerInEveryStatementOfASync) {
     // asked by operators for all sellers, or about the hub itself
-    const std::set<std::string> exceptions{"FROM edge.hub", "INTO edge.hub (", "edge.schema_version"};
+    const std::set<std::string> exceptions{"FROM edge.hub", "INTO edge.hub (", "edge.schema_version",
+                                           "UPDATE edge.seller_head SET seq = seq + "};
     int seen = 0;
     for (const std::string& statement : statements()) {
         if (statement.find("edge.") == std::string::npos) continue;

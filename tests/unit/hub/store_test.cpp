@@ -32,6 +32,16 @@ TEST_F(StoreTest, KeepsItsEpochUntilARestoreIsDeclared) {
     EXPECT_EQ(store->settings().epoch, restored);
 }
 
+TEST_F(StoreTest, GivesNoNumberOnceMoreAfterARestore) {
+    device.seller_row(1);
+    take(device, device.seal_bytes());
+    const std::int64_t before = store->read("s-1")->head().seq;
+
+    store->declare_restored();
+
+    EXPECT_GT(store->read("s-1")->head().seq, before + 100'000);
+}
+
 TEST_F(StoreTest, GivesEachNewHubAnEpochOfItsOwn) {
     const std::unique_ptr<HubStore> another = stores.create("other");
 

@@ -143,6 +143,15 @@ TEST(MergeFields, LetsTheLaterArrivalWinAmongEqualClocks) {
     EXPECT_EQ(outcome(merge(row_after({post_bundle(), named("a")}), named("b"), by(tablet, 10))), "accepted");
 }
 
+TEST(MergeFields, LeavesWhatWasChangedSinceWhenARowIsCreatedOnceMore) {
+    const std::optional<HubRow> row = row_after({post_bundle(), named("changed since")});
+
+    const Merge by_a_copy = merge(row, post_bundle(), by(tablet, 99));
+
+    EXPECT_EQ(outcome(by_a_copy), "superseded later_write");
+    EXPECT_FALSE(by_a_copy.row);
+}
+
 TEST(MergeFields, CountsTheSameValueAsDuplicate) {
     EXPECT_EQ(outcome(merge(row_after({post_bundle(), named("a")}), named("a"), by(tablet, 99))), "duplicate");
 }
