@@ -41,7 +41,9 @@ std::string name_of_path(const CLI::App* command) {
 
 std::string words_of_path(const CLI::App* command) {
     std::string words;
-    for (; command->get_parent() != nullptr; command = command->get_parent()) words = " " + command->get_name() + words;
+    for (; command->get_parent() != nullptr; command = command->get_parent()) {
+        words.insert(0, command->get_name()).insert(0, 1, ' ');
+    }
     return "edge-analytics" + words;
 }
 
