@@ -13,7 +13,6 @@ namespace edge {
 using protocol::Change;
 using protocol::Column;
 using protocol::ColumnKind;
-using protocol::Field;
 using protocol::Fields;
 using protocol::FieldValue;
 using protocol::Op;
