@@ -16,7 +16,6 @@
 
 namespace edge {
 
-using protocol::Sum128;
 using storage::CapturedTable;
 using storage::Connection;
 using storage::JournalOp;
