@@ -214,7 +214,7 @@ TEST_F(AnswersTest, RecoveriesAreCountedAndAtMostOneAnHour) {
 TEST_F(AnswersTest, EveryByteThroughTheSocketIsCounted) {
     std::size_t carried = 0;
     answer = [&](const std::string& request) {
-        const std::string bytes = through(request);
+        std::string bytes = through(request);
         carried += request.size() + bytes.size();
         return bytes;
     };

@@ -266,7 +266,7 @@ TEST_F(SyncFaultsTest, ACopyOfTheFileTakesANewEpochAndNothingIsLost) {
 class RestoredHubTest : public SyncFaultsTest {
 protected:
     std::string back_up() {
-        const std::string copy = shop.folder.file("hub-backup.db");
+        std::string copy = shop.folder.file("hub-backup.db");
         test::run_sql(shop.folder.file("hub.db"), "VACUUM INTO '" + copy + "'");
         return copy;
     }

@@ -33,7 +33,7 @@ protected:
     /// Takes the file at the hub; the receipt's path.
     std::string receipt_for(const std::string& file) {
         const protocol::Receipt receipt = hub::import_bundle_file(hub.store(), file, shop.now);
-        const std::string path = file + ".receipt-" + std::to_string(++receipts_);
+        std::string path = file + ".receipt-" + std::to_string(++receipts_);
         write_file(path, protocol::encode(receipt) + "\n");
         return path;
     }
@@ -103,7 +103,7 @@ TEST_F(ReceiptTest, AndTheNetworkMayCarryTheSameSegmentsInAnyOrder) {
         const auto exchange = place_of_hub.exchange();
         std::filesystem::create_directories(one.folder.file("stick"));
         const auto imported = [&](const std::string& file) {
-            const std::string path = file + ".r" + std::to_string(orders);
+            std::string path = file + ".r" + std::to_string(orders);
             write_file(path, protocol::encode(hub::import_bundle_file(place_of_hub.store(), file, one.now)) + "\n");
             return path;
         };

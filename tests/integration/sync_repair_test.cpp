@@ -13,7 +13,6 @@ namespace {
 
 using test::Device;
 using test::first_difference;
-using test::no_answer;
 using testing::ElementsAre;
 using testing::IsEmpty;
 

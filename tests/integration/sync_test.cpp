@@ -15,7 +15,6 @@
 namespace edge {
 namespace {
 
-using test::answer_of;
 using test::first_difference;
 using test::no_answer;
 using test::run_sql;

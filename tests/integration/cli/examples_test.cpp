@@ -95,7 +95,7 @@ TEST_F(Examples, OfEachCommandWorkAsTyped) {
     std::vector<std::string> names = commands();
     names.emplace_back("");
     for (const std::string& command : names) {
-        for (std::string example : examples_in(help_of(command))) {
+        for (const std::string& example : examples_in(help_of(command))) {
             // These go on until they are stopped, or want a server that listens: sync_test.cpp and the demonstration
             // run them.
             if (example.find("hub serve") != std::string::npos || example.find("postgresql://") != std::string::npos ||
