@@ -2,6 +2,7 @@
 // devices from. Prints the shop's identity.
 
 #include "support/sealing_device.hpp"
+#include "support/shop_fields.hpp"
 
 #include "edge/core/uuid.hpp"
 #include "edge/hub/intake.hpp"
@@ -28,19 +29,7 @@ public:
         : hub_(edge::hub::create_sqlite_store(path, {})), seller_(new_key()), device_(seller_, new_key()) {}
 
     void fill(std::int64_t rows) {
-        add("sellers", seller_,
-            {{"name", "Corner Bakery"},
-             {"address_line1", "1 High Street"},
-             {"address_line2", ""},
-             {"city", "Leeds"},
-             {"post_code", "LS1 1AA"},
-             {"region", ""},
-             {"country", "GB"},
-             {"latitude", std::monostate{}},
-             {"longitude", std::monostate{}},
-             {"time_zone", "Europe/London"},
-             {"currency", "GBP"},
-             {"holiday_region", "GB-ENG"}});
+        add("sellers", seller_, edge::test::seller_fields("Corner Bakery"));
         category_ = add("category", new_key(), {{"name", "Bread"}, {"coefficient", "1.900000000"}});
         for (std::int64_t row = 2; row < rows; ++row) {
             if (row % (reservations_a_bundle + 1) == 2) {

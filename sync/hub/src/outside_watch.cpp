@@ -9,26 +9,7 @@ namespace edge::hub {
 
 OutsideWatch::OutsideWatch(HubStore& store, std::chrono::milliseconds pause, std::function<Timestamp()> clock,
                            LogSink log)
-    : store_(&store), pause_(pause), clock_(std::move(clock)), log_(std::move(log)), thread_([this] { run(); }) {}
-
-OutsideWatch::~OutsideWatch() {
-    {
-        const std::scoped_lock lock(mutex_);
-        stopped_ = true;
-    }
-    stopping_.notify_all();
-    thread_.join();
-}
-
-void OutsideWatch::run() {
-    std::unique_lock lock(mutex_);
-    while (!stopped_) {
-        lock.unlock();
-        take_turn();
-        lock.lock();
-        stopping_.wait_for(lock, pause_, [this] { return stopped_; });
-    }
-}
+    : store_(&store), clock_(std::move(clock)), log_(std::move(log)), task_(pause, [this] { take_turn(); }) {}
 
 void OutsideWatch::take_turn() {
     const Timestamp now =

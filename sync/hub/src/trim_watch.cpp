@@ -21,28 +21,9 @@ Trimming trim_all(HubStore& store, Timestamp now, std::chrono::seconds keep) {
 
 TrimWatch::TrimWatch(HubStore& store, std::chrono::seconds keep, std::function<Timestamp()> clock, LogSink log,
                      std::chrono::milliseconds pause)
-    : store_(&store), keep_(keep), pause_(pause), clock_(std::move(clock)), log_(std::move(log)), thread_([this] {
-          run();
+    : store_(&store), keep_(keep), clock_(std::move(clock)), log_(std::move(log)), task_(pause, [this] {
+          take_turn();
       }) {}
-
-TrimWatch::~TrimWatch() {
-    {
-        const std::scoped_lock lock(mutex_);
-        stopped_ = true;
-    }
-    stopping_.notify_all();
-    thread_.join();
-}
-
-void TrimWatch::run() {
-    std::unique_lock lock(mutex_);
-    while (!stopped_) {
-        lock.unlock();
-        take_turn();
-        lock.lock();
-        stopping_.wait_for(lock, pause_, [this] { return stopped_; });
-    }
-}
 
 void TrimWatch::take_turn() {
     const Timestamp now =

@@ -307,7 +307,7 @@ TEST_F(SyncCommands, TheStatusSaysWhatWaitsSinceWhenAndWhy) {
     start_hub();
     text({"sync"});
     const auto synced = data({"sync", "status"});
-    EXPECT_LT(std::abs(synced.at("clock_offset_ms").as_int64()), 1001) << "both take the same instant for now";
+    EXPECT_LT(std::abs(synced.at("clock_offset_ms").as_int64()), 1001) << "both have the same --as-of";
     EXPECT_EQ(text_of(synced.at("waiting_for")), "");
     EXPECT_TRUE(synced.at("oldest_pending").is_null());
     EXPECT_THAT(text({"sync", "status"}), HasSubstr("agrees with the hub's"));

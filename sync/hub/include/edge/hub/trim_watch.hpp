@@ -1,14 +1,12 @@
 #pragma once
 
 #include "edge/core/time.hpp"
+#include "edge/hub/repeated_task.hpp"
 #include "edge/hub/server.hpp"
 #include "edge/hub/store.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
-#include <thread>
 
 namespace edge::hub {
 
@@ -22,24 +20,15 @@ public:
     /// The store must outlive it. `clock` empty: the system's.
     TrimWatch(HubStore& store, std::chrono::seconds keep, std::function<Timestamp()> clock, LogSink log,
               std::chrono::milliseconds pause = std::chrono::hours(1));
-    TrimWatch(const TrimWatch&) = delete;
-    TrimWatch& operator=(const TrimWatch&) = delete;
-    /// Stops, once a turn in hand is done.
-    ~TrimWatch();
 
 private:
-    void run();
     void take_turn();
 
     HubStore* store_;
     std::chrono::seconds keep_;
-    std::chrono::milliseconds pause_;
     std::function<Timestamp()> clock_;
     LogSink log_;
-    std::mutex mutex_;
-    std::condition_variable stopping_;
-    bool stopped_ = false;
-    std::thread thread_;
+    RepeatedTask task_;  ///< last: its turns use the others; its end waits for one in hand
 };
 
 }  // namespace edge::hub
