@@ -74,7 +74,7 @@ void remove_triggers(const std::string& path) {
 
 TableRow capture_row(int sales_a_transaction, double limit) {
     const Folder folder;
-    const BigShop shop = make_big_shop(folder.file("shop.db"), history);
+    const BigShop shop = make_big_shop(folder.file("shop.db"), {.reservations = history});
     const std::string bare = folder.file("bare.db");
     std::filesystem::copy_file(shop.path, bare);
     remove_triggers(bare);

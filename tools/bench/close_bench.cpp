@@ -20,10 +20,12 @@ using std::chrono::minutes;
 
 constexpr std::array<std::int64_t, 3> history_rows = {1'000, 10'000, 100'000};
 constexpr std::int64_t reservations_a_row = 8;  // as the shop is made
+constexpr std::int64_t bundles_a_day = 8;       // the same in all: what a day holds is learned anew for two days
 
 struct ClosingShop {
     ClosingShop(const Folder& folder, std::int64_t rows)
-        : shop(make_big_shop(folder.file(std::to_string(rows) + ".db"), rows * reservations_a_row)),
+        : shop(make_big_shop(folder.file(std::to_string(rows) + ".db"),
+                             {.reservations = rows * reservations_a_row, .bundles_a_day = bundles_a_day})),
           now(shop.now),
           engine(edge::Engine::open(shop.path, {.clock = [this] { return now; }})) {}
 

@@ -77,7 +77,7 @@ template <class Place>
 CollectTimes measure_collects() {
     const Place folder;
     constexpr std::int64_t reservations = 100'000;
-    const BigShop shop = make_big_shop(folder.file("shop.db"), reservations);
+    const BigShop shop = make_big_shop(folder.file("shop.db"), {.reservations = reservations});
     std::filesystem::copy_file(shop.path, folder.file("hand.db"));
     std::filesystem::copy_file(shop.path, folder.file("bare.db"));
     edge::Engine engine = edge::Engine::open(shop.path, shop.options());

@@ -11,7 +11,8 @@ int main(int argc, char** argv) try {
         std::fputs("usage: make_shop FILE RESERVATIONS\n", stderr);
         return 2;
     }
-    const edge::bench::BigShop shop = edge::bench::make_big_shop(argv[1], std::strtoll(argv[2], nullptr, 10));
+    const edge::bench::BigShop shop =
+        edge::bench::make_big_shop(argv[1], {.reservations = std::strtoll(argv[2], nullptr, 10)});
     std::printf("%s %s\n", edge::format_timestamp(shop.now).c_str(), shop.open_codes.front().c_str());
     return 0;
 } catch (const std::exception& error) {

@@ -23,7 +23,7 @@ constexpr std::array<std::int64_t, 4> sizes = {1'000, 10'000, 100'000, 1'000'000
 
 struct SizedShop {
     SizedShop(const Folder& folder, std::int64_t reservations)
-        : shop(make_big_shop(folder.file(std::to_string(reservations) + ".db"), reservations)),
+        : shop(make_big_shop(folder.file(std::to_string(reservations) + ".db"), {.reservations = reservations})),
           engine(edge::Engine::open(shop.path, shop.options())) {}
 
     BigShop shop;
@@ -60,7 +60,7 @@ struct DiskTimes {
 const DiskTimes& on_disk() {
     static const DiskTimes times = [] {
         const DiskFolder folder;
-        const BigShop shop = make_big_shop(folder.file("shop.db"), 100'000);
+        const BigShop shop = make_big_shop(folder.file("shop.db"), {.reservations = 100'000});
         std::filesystem::copy_file(shop.path, folder.file("bare.db"));
         edge::Engine engine = edge::Engine::open(shop.path, shop.options());
         BareDatabase database(folder.file("bare.db"));

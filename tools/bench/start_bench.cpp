@@ -69,8 +69,9 @@ struct StartTimes {
 const std::array<StartTimes, 2>& start_times() {
     static const std::array<StartTimes, 2> times = [] {
         const Folder folder;
-        const std::array shops = {make_big_shop(folder.file("short.db"), short_history),
-                                  make_big_shop(folder.file("long.db"), is_quick() ? long_history / 10 : long_history)};
+        const std::array shops = {
+            make_big_shop(folder.file("short.db"), {.reservations = short_history}),
+            make_big_shop(folder.file("long.db"), {.reservations = is_quick() ? long_history / 10 : long_history})};
         std::array<StartTimes, 2> measured;
         for (int turn = 0; turn < (is_quick() ? 20 : 100); ++turn) {
             for (std::size_t i = 0; i < shops.size(); ++i) {

@@ -42,7 +42,7 @@ void rebuild(edge::Engine::State& state, edge::SellerId seller) {
 
 TotalsTimes measure_totals() {
     const Folder folder;
-    const BigShop shop = make_big_shop(folder.file("shop.db"), is_quick() ? 100'000 : 1'000'000);
+    const BigShop shop = make_big_shop(folder.file("shop.db"), {.reservations = is_quick() ? 100'000 : 1'000'000});
     edge::Engine::State state(edge::storage::Connection::open(shop.path), shop.options());
     edge::Engine engine = edge::Engine::open(shop.path, shop.options());
     edge::storage::Connection db = edge::storage::Connection::open(shop.path);

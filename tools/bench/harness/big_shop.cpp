@@ -78,9 +78,9 @@ private:
     std::mt19937_64 random_{20260302};
 };
 
-void add_history(Filler& fill, std::int64_t reservations) {
-    const std::int64_t bundles = std::max<std::int64_t>(1, reservations / reservations_a_bundle);
-    const std::int64_t a_day = (bundles + most_days - 1) / most_days;
+void add_history(Filler& fill, const HistoryLength& history) {
+    const std::int64_t bundles = std::max<std::int64_t>(1, history.reservations / reservations_a_bundle);
+    const std::int64_t a_day = history.bundles_a_day.value_or((bundles + most_days - 1) / most_days);
     const std::int64_t first_day = (bundles + a_day - 1) / a_day;
     for (std::int64_t made = 0; made < bundles; ++made) {
         const Timestamp day = midnight - days(first_day - made / a_day);
@@ -114,7 +114,7 @@ std::string definition_of(Connection& db, std::string_view name) {
 }
 
 /// Without triggers and with the index on claim codes made last, which is what takes the time.
-std::vector<std::string> fill(Connection& db, std::int64_t reservations) {
+std::vector<std::string> fill(Connection& db, const HistoryLength& history) {
     db.execute("PRAGMA cache_size = -100000");
     WriteTransaction write(db);
     const std::string make_index = definition_of(db, "reservations_by_claim_key");
@@ -124,7 +124,7 @@ std::vector<std::string> fill(Connection& db, std::int64_t reservations) {
     std::vector<std::string> codes;
     {
         Filler filler(write);
-        add_history(filler, reservations);
+        add_history(filler, history);
         codes = add_today(filler);
     }
     db.execute(make_index);
@@ -148,7 +148,7 @@ EngineOptions BigShop::options() const {
     return {.clock = [moment = now] { return moment; }};
 }
 
-BigShop make_big_shop(const std::string& path, std::int64_t reservations, Refreshed refreshed) {
+BigShop make_big_shop(const std::string& path, const HistoryLength& history, Refreshed refreshed) {
     BigShop shop{.path = path, .seller = SellerId(1), .now = noon, .open_codes = {}};
     {
         Engine engine = Engine::create(path, {.name = "Corner Bakery", .time_zone = "Europe/London"}, shop.options());
@@ -157,7 +157,7 @@ BigShop make_big_shop(const std::string& path, std::int64_t reservations, Refres
             engine.add_category(fmt::format("Category {}", i), *Co2Coefficient::parse("2.5"));
     }
     Connection db = Connection::open(path);
-    shop.open_codes = fill(db, reservations);
+    shop.open_codes = fill(db, history);
     if (refreshed == Refreshed::yes) Engine::open(path, shop.options()).rebuild(shop.seller);
     mark_synced(db);
     return shop;
