@@ -24,10 +24,16 @@ std::string quoted(const std::string& text) {
     return result + "'";
 }
 
+/// The program's own --help is offered everywhere already.
+bool is_offered_with(const CommandShape& shape, const CommandShape::Switch& option) {
+    return shape.path.empty() || option.names.back() != "--help";
+}
+
 std::string option_names(const CommandShape& shape) {
     std::vector<std::string> names;
-    for (const CommandShape::Switch& option : shape.switches)
-        names.insert(names.end(), option.names.begin(), option.names.end());
+    for (const CommandShape::Switch& option : shape.switches) {
+        if (is_offered_with(shape, option)) names.insert(names.end(), option.names.begin(), option.names.end());
+    }
     return joined(names, " ");
 }
 
@@ -145,8 +151,7 @@ std::string fish_script(const std::vector<CommandShape>& shapes) {
         for (const std::string& word : shape.path)
             condition += (condition.empty() ? "" : "; and ") + ("__fish_seen_subcommand_from " + word);
         for (const CommandShape::Switch& option : shape.switches) {
-            const bool help_again = !shape.path.empty() && option.names.back() == "--help";
-            if (!help_again) text += fish_option(option, condition);
+            if (is_offered_with(shape, option)) text += fish_option(option, condition);
         }
     }
     return text;

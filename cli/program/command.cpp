@@ -68,7 +68,7 @@ CommandShape::Switch shape_of(const CLI::Option* option) {
     CommandShape::Switch result;
     for (const std::string& name : option->get_snames()) result.names.push_back("-" + name);
     for (const std::string& name : option->get_lnames()) result.names.push_back("--" + name);
-    result.takes_value = option->get_type_size() > 0;
+    result.takes_value = option->get_items_expected_max() > 0;
     result.help = option->get_description();
     const std::string label = option->get_type_name();
     if (label.find('|') == std::string::npos) return result;
@@ -199,6 +199,7 @@ CommandTree::CommandTree(const std::string& program, const std::string& purpose)
     app_->formatter(std::make_shared<HelpFormatter>());
     app_->require_subcommand(0, 1);
     app_->set_help_flag("-h,--help", "Show this help");
+    app_->add_flag("-V,--version", version_, "Show the program's version, as the command does");
 }
 
 CommandTree::~CommandTree() = default;
@@ -214,18 +215,22 @@ Request CommandTree::parse(int argc, const char* const* argv) {
         throw usage_error(fmt::format("cannot read the command line: {}", complaint(error)),
                           words_of_path(chosen(app_.get())) + " --help");
     }
-    const CLI::App* command = chosen(app_.get());
+    command_ = version_ ? app_->get_subcommand("version") : chosen(app_.get());
+    return {.action = action_of(command_), .help = {}};
+}
+
+Action CommandTree::action_of(const CLI::App* command) const {
     const auto found = std::ranges::find(actions_, command, &std::pair<const CLI::App*, Action>::first);
     if (found == actions_.end()) {
         throw usage_error(
             fmt::format("cannot run '{}' alone: it needs one of {}", words_of_path(command), names_below(command)),
             words_of_path(command) + " --help");
     }
-    return {.action = found->second, .help = {}};
+    return found->second;
 }
 
 std::string CommandTree::command_named() const {
-    const std::string name = name_of_path(chosen(app_.get()));
+    const std::string name = name_of_path(command_ != nullptr ? command_ : chosen(app_.get()));
     return name.empty() ? "status" : name;
 }
 

@@ -105,8 +105,12 @@ public:
     [[nodiscard]] std::vector<CommandShape> shapes() const;
 
 private:
+    [[nodiscard]] Action action_of(const CLI::App* command) const;
+
     std::unique_ptr<CLI::App> app_;
     std::vector<std::pair<const CLI::App*, Action>> actions_;
+    bool version_ = false;
+    const CLI::App* command_ = nullptr;  ///< what the words mean, once they are parsed
 };
 
 }  // namespace edge::cli

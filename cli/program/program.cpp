@@ -88,7 +88,7 @@ public:
 private:
     int finish_help(const std::string& help) {
         streams_.out << help;
-        return static_cast<int>(ExitStatus::done);
+        return flushed(ExitStatus::done);
     }
 
     int finish(const Answer& answer) {
@@ -101,8 +101,12 @@ private:
                     streams_.err << "warning: " << printable(warning) << "\n";
             }
         }
+        return flushed(answer.status);
+    }
+
+    int flushed(ExitStatus status) {
         streams_.out.flush();
-        if (streams_.out) return static_cast<int>(answer.status);
+        if (streams_.out) return static_cast<int>(status);
         streams_.err << "edge-analytics: cannot write the result: standard output does not take it\n";
         return static_cast<int>(ExitStatus::input_output);
     }

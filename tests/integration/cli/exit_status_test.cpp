@@ -84,6 +84,7 @@ TEST_F(ExitStatus, Is74ForTheDisk) {
     EXPECT_EQ(too_big.status, 74) << too_big.output << too_big.errors;
     EXPECT_EQ(boost::json::parse(too_big.output).at("error").at("exit").as_int64(), 74);
     EXPECT_EQ(run_shell("$PROGRAM status >/dev/full").status, 74);
+    EXPECT_EQ(run_shell("$PROGRAM --help >/dev/full").status, 74);
     EXPECT_EQ(data({"category", "list"}).at("categories").as_array().size(), 1U);
 }
 

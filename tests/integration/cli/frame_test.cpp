@@ -136,6 +136,12 @@ TEST_F(Frame, TheVersionNamesSqliteToo) {
     EXPECT_EQ(text_of(data({"version"}).at("version")), text_of(document({"version"}).at("meta").at("version")));
 }
 
+TEST_F(Frame, TheVersionIsAnOptionToo) {
+    EXPECT_EQ(text({"--version"}), text({"version"}));
+    EXPECT_EQ(text({"-V"}), text({"version"}));
+    EXPECT_EQ(document({"--version"}).at("schema"), document({"version"}).at("schema"));
+}
+
 TEST_F(Frame, SchemasArePrintedWholeForEveryCommand) {
     const std::string list = text({"schema"});
 
@@ -184,6 +190,9 @@ TEST_F(Completion, OffersCommandsOptionsAndValues) {
     EXPECT_EQ(offered("status --color", "al"), "always\n");
     EXPECT_EQ(offered("refresh", "--re"), "--rebuild\n");
     EXPECT_EQ(offered("refresh", "--js"), "--json\n");
+    EXPECT_EQ(offered("--json", "bu"), "bundle\n");  // a flag takes no value
+    EXPECT_EQ(offered("bundle --quiet", "c"), "close\n");
+    EXPECT_EQ(offered("refresh", "--he"), "--help\n");
 }
 
 TEST_F(Completion, IsGivenForThreeShells) {
