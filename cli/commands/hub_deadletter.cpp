@@ -42,7 +42,7 @@ std::vector<hub::LetterId> ids_of(hub::HubStore& store, const Arguments& argumen
 Json json_of(const hub::SellerDeadLetter& one) {
     const hub::DeadLetter& letter = one.letter;
     return Json::Object{{"id", hub::format_letter_id({.seller = one.seller, .change = letter.id})},
-                        {"state", hub::name_of(letter.state)},
+                        {"state", protocol::name_of(letter.state)},
                         {"table", letter.table},
                         {"key", letter.key},
                         {"outcome", protocol::name_of(letter.outcome)},
@@ -62,7 +62,7 @@ std::string table_of(const std::vector<hub::SellerDeadLetter>& letters, const St
     for (const hub::SellerDeadLetter& one : letters) {
         table.add({printable(hub::format_letter_id({.seller = one.seller, .change = one.letter.id})),
                    format_timestamp(one.letter.at), printable(one.letter.table),
-                   std::string(hub::name_of(one.letter.state)), refusal_in_words(one.letter.reason)});
+                   std::string(protocol::name_of(one.letter.state)), refusal_in_words(one.letter.reason)});
     }
     return table.text(style);
 }
@@ -93,7 +93,7 @@ Answer run_show(Context& context, const Arguments& arguments) {
     const hub::DeadLetter& letter = found->letter;
     TextFields fields;
     fields.add("dead letter", printable(arguments.id));
-    fields.add("state", std::string(hub::name_of(letter.state)));
+    fields.add("state", std::string(protocol::name_of(letter.state)));
     fields.add("row", printable(letter.table) + " " + printable(letter.key));
     fields.add("why", refusal_in_words(letter.reason));
     fields.add("code", fmt::format("{}, {} {}", protocol::name_of(letter.outcome), printable(letter.reason),

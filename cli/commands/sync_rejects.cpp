@@ -125,7 +125,7 @@ void add_sync_rejects(Command& sync) {
 
     const auto settled = std::make_shared<bool>(false);
     Command list = rejects.add("list", "List refused changes that wait for a decision");
-    list.flag("--all", *settled, "Those that were retried or discarded too");
+    list.flag("--all", *settled, "Those that were taken after all, retried or discarded too");
     list.examples({"edge-analytics sync rejects list", "edge-analytics sync rejects list --all --json"});
     list.action([settled](Context& context) { return run_list(context, *settled); });
 

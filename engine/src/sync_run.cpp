@@ -11,6 +11,7 @@
 #include "edge/protocol/tables.hpp"
 #include "edge/storage/sellers.hpp"
 #include "edge/storage/sync_base.hpp"
+#include "edge/storage/sync_rejects.hpp"
 #include "edge/storage/sync_state.hpp"
 #include "edge/transport/gzip.hpp"
 
@@ -137,6 +138,24 @@ private:
     std::vector<protocol::Change> changes_;
 };
 
+/// What the hub refused earlier and what became of it here, as the hub is to hear it.
+std::vector<protocol::LetterMark> letters_to_tell(storage::Connection& db) {
+    std::vector<protocol::LetterMark> letters;
+    for (const storage::StoredReject& one : storage::untold_rejects(db)) {
+        const storage::SyncReject& reject = one.reject;
+        const std::optional<protocol::Lane> lane = protocol::parse_lane(reject.lane);
+        const std::optional<protocol::LetterState> state = protocol::parse_letter_state(one.state);
+        if (!lane || !state) continue;
+        letters.push_back({.lane = *lane,
+                           .epoch = reject.epoch,
+                           .seq = reject.seq,
+                           .part = reject.part,
+                           .index = reject.position,
+                           .state = *state});
+    }
+    return letters;
+}
+
 /// The day that it is now where the shop is.
 std::string local_day(Engine::State& state) {
     const std::string home = find_meta(state.db, meta_home_seller);
@@ -177,6 +196,7 @@ DeviceSession SyncRun::make_session() {
     settings.seller = identity_.seller;
     settings.replica = identity_.replica;
     settings.seen = storage::find_sync_number(state_.db, state_seen);
+    settings.letters = letters_to_tell(state_.db);
     settings.send = options_.direction != SyncDirection::pull;
     if (options_.direction == SyncDirection::push) settings.pull_bytes = 0;
     if (options_.day_budget) {
@@ -314,6 +334,7 @@ void SyncRun::store(const Actions& actions) {
 void SyncRun::store_effects(WriteTransaction& write, const Actions& actions) {
     // before the watermarks, which drop the segments that refused changes are read from
     for (const Action& action : actions) {
+        if (const auto* letters = std::get_if<protocol::RecordLetters>(&action)) store_letters(write, *letters);
         if (const auto* record = std::get_if<protocol::RecordOutcomes>(&action)) store_outcomes(write, *record);
     }
     if (moves_base(actions)) {
@@ -408,7 +429,33 @@ void SyncRun::store_outcomes(WriteTransaction& write, const protocol::RecordOutc
                                                            .reason = outcome.reason,
                                                            .change = changes.find(outcome),
                                                            .received_at = state_.now()});
-        if (is_new) ++report_.rejected;
+        if (is_new) {
+            ++report_.rejected;
+        } else {
+            // a hub that says so anew may have lost what it was told of it
+            storage::set_told(write,
+                              {.lane = protocol::name_of(outcome.lane),
+                               .epoch = changes.epoch(outcome.lane),
+                               .seq = outcome.seq,
+                               .part = outcome.part,
+                               .position = outcome.index},
+                              false);
+        }
+    }
+}
+
+void SyncRun::store_letters(WriteTransaction& write, const protocol::RecordLetters& record) {
+    for (const protocol::LetterMark& mark : record.letters) {
+        const storage::RejectPlace place{.lane = protocol::name_of(mark.lane),
+                                         .epoch = mark.epoch,
+                                         .seq = mark.seq,
+                                         .part = mark.part,
+                                         .position = mark.index};
+        if (mark.state == protocol::LetterState::unknown) {
+            storage::set_told(write, place, true);
+        } else {
+            storage::follow_hub(write, place, protocol::name_of(mark.state), state_.now());
+        }
     }
 }
 

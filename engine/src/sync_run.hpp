@@ -68,6 +68,7 @@ private:
     void apply_pull(storage::WriteTransaction& write, SyncBase& base, const protocol::PullPage& page);
     void compare_digest(storage::WriteTransaction& write, const SyncBase& base, const protocol::Digest& digest);
     void store_outcomes(storage::WriteTransaction& write, const protocol::RecordOutcomes& record);
+    void store_letters(storage::WriteTransaction& write, const protocol::RecordLetters& record);
     void store_attempt(storage::WriteTransaction& write, const protocol::Finish* finish);
     void raise(const protocol::RaiseAlarm& alarm);
     [[nodiscard]] std::string reason_of(const protocol::Finish& finish) const;

@@ -62,6 +62,37 @@ void settle_reject(WriteTransaction& write, std::int64_t id, std::string_view st
         .run();
 }
 
+std::vector<StoredReject> untold_rejects(Connection& connection) {
+    Query rows = connection.query(
+        fmt::format("SELECT {} FROM sync_rejects WHERE told = 0 AND lane <> ? AND part > 0 ORDER BY reject_id",
+                    columns),
+        pulled_lane);
+    std::vector<StoredReject> found;
+    while (rows.step()) found.push_back(read_reject(rows));
+    return found;
+}
+
+void follow_hub(WriteTransaction& write, const RejectPlace& place, std::string_view state, Timestamp now) {
+    write.connection()
+        .query(
+            "UPDATE sync_rejects SET state = ?1, told = ?1 <> 'open', settled_at = CASE WHEN ?1 = 'open' THEN NULL "
+            "ELSE coalesce(settled_at, ?2) END WHERE lane = ?3 AND epoch = ?4 AND seq = ?5 AND part = ?6 AND position "
+            "= "
+            "?7",
+            state, now, place.lane, place.epoch, place.seq, place.part, place.position)
+        .run();
+}
+
+void set_told(WriteTransaction& write, const RejectPlace& place, bool told) {
+    write.connection()
+        .query(
+            "UPDATE sync_rejects SET told = ? WHERE lane = ? AND epoch = ? AND seq = ? AND part = ? AND position = ? "
+            "AND "
+            "state <> 'open'",
+            told, place.lane, place.epoch, place.seq, place.part, place.position)
+        .run();
+}
+
 bool journal_again(WriteTransaction& write, CapturedTable table, const Uuid& uuid, JournalOp op, std::int64_t mask) {
     Query query =
         write.connection().query(fmt::format("INSERT INTO journal (tbl, row, op, mask, parent) {} WHERE r.uuid = ?3",

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 
 namespace edge {
@@ -256,6 +257,167 @@ TEST_F(RejectsTest, GivenUpLeaveARecordAndAreNotRetried) {
     EXPECT_THROW(shop.engine->discard_rejects({id + 1}), Error);
     EXPECT_THROW(shop.engine->discard_rejects({}), Error);
     EXPECT_THROW(static_cast<void>(shop.engine->reject(id + 1)), Error);
+}
+
+class SettledLetters : public RejectsTest {
+protected:
+    /// A sale whose bundle the hub does not have.
+    void SetUp() override {
+        static_cast<void>(sync());
+        refuse_a_row("Odd");
+    }
+    void refuse_a_row(const std::string& name) {
+        sql(fmt::format("INSERT INTO category (category_name, category_coefficient) VALUES ('{}', 'many')", name));
+        static_cast<void>(sync());
+    }
+    [[nodiscard]] std::vector<hub::LetterId> letters() { return hub::open_dead_letters(hub.store(), {}); }
+    /// As both sides have it, open or not; the test fails if they differ.
+    [[nodiscard]] std::vector<std::string> states() {
+        std::vector<std::string> here;
+        for (const RejectedChange& one : shop.engine->rejects(true)) here.push_back(one.state);
+        std::vector<std::string> there;
+        for (const hub::SellerDeadLetter& one : hub.store().dead_letters({.at_most = 5000, .settled = true}))
+            there.emplace_back(protocol::name_of(one.letter.state));
+        EXPECT_EQ(here, there);
+        return here;
+    }
+};
+
+TEST_F(SettledLetters, GivenUpAtTheHubAreClosedHereByTheNextSync) {
+    EXPECT_EQ(hub::discard_dead_letters(hub.store(), letters(), hub.now).settled, 1);
+
+    const SyncReport report = sync();
+
+    EXPECT_TRUE(report.equal) << report.reason;
+    EXPECT_THAT(states(), ElementsAre("discarded"));
+}
+
+TEST_F(SettledLetters, TakenAtTheHubAfterAllAreTakenHere) {
+    const RejectedChange odd = shop.engine->rejects().front();
+    sql("UPDATE category SET category_coefficient = '1' WHERE category_name = 'Odd'");
+    shop.category = shop.engine->categories().back().id;
+    static_cast<void>(shop.post("Blocked bag"));
+    static_cast<void>(sync());
+    ASSERT_THAT(reasons(), ElementsAre("bad_value", "unknown_row", "missing_parent"));
+    // somebody gives the hub the row that it could not read, and has the others tried again
+    static_cast<void>(
+        hub::write_own_rows(hub.store(), shop.seller_key(),
+                            {{.table = "category",
+                              .key = odd.key,
+                              .op = protocol::Op::create,
+                              .fields = {{"name", std::string("Odd")}, {"coefficient", std::string("1.000000000")}}}},
+                            hub.now));
+    const hub::LetterReport tried = hub::retry_dead_letters(hub.store(), letters(), hub.now);
+    EXPECT_EQ(tried.settled, 2);
+    EXPECT_EQ(hub::discard_dead_letters(hub.store(), letters(), hub.now).settled, 1);
+
+    const SyncReport report = sync();
+
+    EXPECT_TRUE(report.equal) << report.reason;
+    EXPECT_EQ(difference(), "");
+    EXPECT_THAT(states(), ElementsAre("discarded", "taken", "taken"));
+}
+
+TEST_F(SettledLetters, GivenUpHereAreClosedAtTheHubByTheNextSync) {
+    shop.engine->discard_rejects({shop.engine->rejects().front().id});
+
+    const SyncReport report = sync();
+
+    EXPECT_TRUE(report.equal) << report.reason;
+    EXPECT_THAT(letters(), IsEmpty());
+    EXPECT_THAT(states(), ElementsAre("discarded"));
+}
+
+TEST_F(SettledLetters, RetriedHereAndRefusedAgainAreListedOnceOnEachSide) {
+    shop.engine->retry_rejects();
+
+    const SyncReport report = sync();
+
+    EXPECT_EQ(report.rejects, 1);
+    EXPECT_EQ(at_device(), at_hub());
+    EXPECT_THAT(states(), ElementsAre("retried", "open"));
+}
+
+TEST_F(SettledLetters, RetriedHereAndTakenAreTakenOnBothSides) {
+    sql("UPDATE category SET category_coefficient = '2.000000000' WHERE category_name = 'Odd'");
+    static_cast<void>(sync());
+    EXPECT_THAT(states(), ElementsAre("open", "open"));
+    shop.engine->retry_rejects();
+
+    EXPECT_TRUE(sync().equal);
+
+    EXPECT_THAT(states(), ElementsAre("taken", "taken"));
+}
+
+TEST_F(SettledLetters, AreToldOnceAndPollsAreBareAgain) {
+    shop.engine->discard_rejects({shop.engine->rejects().front().id});
+    static_cast<void>(sync());
+    EXPECT_NE(hub.bodies.back().find("letters"), std::string::npos);
+
+    static_cast<void>(sync());
+
+    EXPECT_EQ(hub.bodies.back().find("letters"), std::string::npos) << hub.bodies.back();
+}
+
+TEST_F(SettledLetters, AreToldUntilAnAnswerComes) {
+    shop.engine->discard_rejects({shop.engine->rejects().front().id});
+    hub.network = [this](const HubRequest& request) {
+        static_cast<void>(hub.deliver(request));
+        return test::no_answer("broken: connection reset");
+    };
+    for (int times = 0; times < 3; ++times) static_cast<void>(sync());
+    hub.network = nullptr;
+
+    EXPECT_TRUE(sync().equal);
+
+    EXPECT_THAT(states(), ElementsAre("discarded"));
+}
+
+TEST_F(SettledLetters, OfAnyNumberReachTheOtherSideInOneSync) {
+    sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) INSERT INTO category "
+        "(category_name, category_coefficient) SELECT 'Odd ' || i, 'many' FROM n");
+    EXPECT_EQ(sync().rejects, 1201);
+    EXPECT_EQ(hub::discard_dead_letters(hub.store(), letters(), hub.now).settled, 1201);
+
+    EXPECT_TRUE(sync().equal);
+
+    EXPECT_THAT(states(), testing::Each("discarded"));
+}
+
+TEST_F(SettledLetters, OfASaleWhoseCodeAnotherHadAreTakenOnceItHasAnotherCode) {
+    sql("DELETE FROM category WHERE category_name = 'Odd'");
+    const Bundle bag = shop.post("Bag");
+    ASSERT_TRUE(sync().equal);
+    const std::string code = shop.reserve(bag.id).claim_code;
+    static_cast<void>(hub::write_own_rows(hub.store(), shop.seller_key(),
+                                          {{.table = "reservations",
+                                            .key = Uuid::parse("019b0000-0000-7000-8000-000000000001")->wire(),
+                                            .op = protocol::Op::create,
+                                            .fields = {{"bundle", bundle_key(shop.path(), "Bag")},
+                                                       {"consumer", std::string("consumer-7")},
+                                                       {"claim_code", code},
+                                                       {"reserved_at", std::string("2025-11-24T16:10:00Z")},
+                                                       {"collected_at", std::monostate{}},
+                                                       {"cancelled_at", std::monostate{}}}}},
+                                          hub.now));
+    EXPECT_EQ(sync().rejected, 1);
+
+    const SyncReport report = sync();
+
+    EXPECT_TRUE(report.equal) << report.reason << ", rejects: " << report.rejects;
+    EXPECT_EQ(difference(), "");
+    EXPECT_THAT(states(), ElementsAre("taken", "taken"));
+}
+
+TEST_F(SettledLetters, ThatARestoredHubHasLostAreToldAgain) {
+    std::filesystem::copy_file(shop.folder.file("hub.db"), shop.folder.file("hub.old"));
+    shop.engine->discard_rejects({shop.engine->rejects().front().id});
+    static_cast<void>(sync());
+    hub.restore(shop.folder.file("hub.old"));
+
+    for (int times = 0; times < 3; ++times) static_cast<void>(sync());
+
+    EXPECT_EQ(at_device(), at_hub());
 }
 
 TEST_F(RejectsTest, ADeletionThatWasRefusedIsSentAgain) {

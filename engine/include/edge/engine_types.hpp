@@ -424,7 +424,7 @@ struct RejectedChange {
     std::string outcome;  ///< "rejected", "blocked" (needs a row that the hub does not have), "unsendable"
     std::string reason;   ///< stable code
     std::string change;   ///< the document as it was sent, JSON; empty if it is not known
-    std::string state;    ///< "open", "retried", "discarded"
+    std::string state;    ///< "open", "taken" (by the hub after all), "retried", "discarded"
     Timestamp received_at;
     std::optional<Timestamp> settled_at;
 };

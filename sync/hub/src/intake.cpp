@@ -126,17 +126,11 @@ public:
             highest(part.id.lane.lane) = std::max(highest(part.id.lane.lane), part.id.lane.epoch);
         }
         for (ArrivedPart& part : arrived) take_part(part);
-        if (to_apply_.empty()) return;
-        applied_ = apply_parts(*reader_, {.replica = header_->replica, .seen = header_->seen}, to_apply_, now_);
-        covered_ = covered_letters(*reader_, header_->replica, to_apply_, applied_->outcomes, now_);
-        for (std::size_t i = 0; i < to_apply_.size(); ++i) {
-            TakenPart& taken = known_.at(to_apply_[i].id);
-            taken.outcomes = std::move(applied_->outcomes[i]);
-            outcomes_.insert(outcomes_.end(), taken.outcomes.begin(), taken.outcomes.end());
-        }
+        apply();
+        review_ = review_letters(*reader_, *header_, covered_, now_);
     }
 
-    [[nodiscard]] bool has_effect() const noexcept { return !moved_.empty(); }
+    [[nodiscard]] bool has_effect() const noexcept { return !moved_.empty() || !review_.settled.empty(); }
 
     /// What to write.
     [[nodiscard]] SyncEffect effect() {
@@ -160,6 +154,7 @@ public:
             effect.lost = std::move(applied_->lost);
             effect.reviewed_letters = std::move(covered_);
         }
+        std::ranges::move(review_.settled, std::back_inserter(effect.reviewed_letters));
         counts_.dead_letters = static_cast<std::int64_t>(effect.dead_letters.size());
         return effect;
     }
@@ -194,12 +189,24 @@ public:
             ack.digest = {.at = applied_ ? applied_->head : before_.seq, .root = protocol::digest_text(*digest)};
         }
         ack.outcomes = std::move(outcomes_);
+        ack.letters = std::move(review_.told);
         ack.lanes = lane_acks();
         counts_.problems = static_cast<std::int64_t>(problems_.size());
         return {.ack = std::move(ack), .counts = counts_};
     }
 
 private:
+    void apply() {
+        if (to_apply_.empty()) return;
+        applied_ = apply_parts(*reader_, {.replica = header_->replica, .seen = header_->seen}, to_apply_, now_);
+        covered_ = covered_letters(*reader_, header_->replica, to_apply_, applied_->outcomes, now_);
+        for (std::size_t i = 0; i < to_apply_.size(); ++i) {
+            TakenPart& taken = known_.at(to_apply_[i].id);
+            taken.outcomes = std::move(applied_->outcomes[i]);
+            outcomes_.insert(outcomes_.end(), taken.outcomes.begin(), taken.outcomes.end());
+        }
+    }
+
     /// A row whose change did not take effect as it was sent is told again, even if it did not change at all.
     [[nodiscard]] PullRequest pull_request() {
         PullRequest request{.seen = header_->seen, .bytes = page_bytes(), .known = {}, .wanted = {}};
@@ -354,13 +361,15 @@ private:
     std::vector<PartToApply> to_apply_;
     std::optional<Applied> applied_;
     std::vector<DeadLetter> covered_;
+    LetterReview review_;
     std::vector<StoredRow> news_;  ///< written now, and not known to the replica
     std::vector<protocol::ChangeOutcome> outcomes_;
     IntakeCounts counts_;
 };
 
-Decoded<IntakeResult> answer_poll(HubStore& store, const protocol::SyncHeader& header, Timestamp now,
-                                  const IntakeOptions& options) {
+/// Nothing if letters have to be settled, which takes a writer.
+std::optional<Decoded<IntakeResult>> answer_poll(HubStore& store, const protocol::SyncHeader& header, Timestamp now,
+                                                 const IntakeOptions& options) {
     const std::unique_ptr<SellerReader> reader = store.read(header.seller);
     reader->expect({.replica = header.replica,
                     .parts = {},
@@ -368,10 +377,13 @@ Decoded<IntakeResult> answer_poll(HubStore& store, const protocol::SyncHeader& h
                     .claims = {},
                     .written_bundles = {},
                     .now = {},
-                    .seen = header.seen});
+                    .seen = header.letters.empty() ? std::optional(header.seen) : std::nullopt});
     Intake intake(*reader, header, now, options);
-    if (std::optional<Problem> expired = intake.cursor_problem()) return *std::move(expired);
-    return intake.result();
+    if (std::optional<Problem> expired = intake.cursor_problem()) return Decoded<IntakeResult>(*std::move(expired));
+    std::vector<ArrivedPart> none;
+    intake.take(none);
+    if (intake.has_effect()) return std::nullopt;
+    return Decoded<IntakeResult>(intake.result());
 }
 
 IntakeResult take_arrived(HubStore& store, const protocol::SyncHeader& header, std::vector<ArrivedPart>& arrived,
@@ -416,7 +428,10 @@ Decoded<IntakeResult> take_parts(HubStore& store, const protocol::SyncHeader& he
     Decoded<std::vector<ArrivedPart>> arrived = read_parts(header, parts, options.limits);
     if (!arrived) return arrived.problem();
     return with_retries([&]() -> Decoded<IntakeResult> {
-        if (arrived->empty()) return answer_poll(store, header, now, options);
+        if (arrived->empty()) {
+            if (std::optional<Decoded<IntakeResult>> answer = answer_poll(store, header, now, options))
+                return *std::move(answer);
+        }
         return take_arrived(store, header, *arrived, now, options);
     });
 }

@@ -3,7 +3,6 @@
 #include "edge/protocol/tables.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -12,11 +11,10 @@ namespace edge::hub {
 using protocol::Change;
 using protocol::ChangeOutcome;
 using protocol::Field;
+using protocol::LetterMark;
 using protocol::Op;
 
 namespace {
-
-constexpr std::array<std::string_view, 3> state_names{"open", "taken", "discarded"};
 
 bool says_as_much(const Change& later, const DeadLetter& letter) {
     if (later.op == Op::remove) return true;
@@ -25,6 +23,21 @@ bool says_as_much(const Change& later, const DeadLetter& letter) {
     if (refused->op == Op::remove) return false;
     return std::ranges::all_of(
         refused->fields, [&](const Field& field) { return protocol::find_field(later.fields, field.name) != nullptr; });
+}
+
+ChangeId id_of(const std::string& replica, const LetterMark& mark) {
+    return {.replica = replica,
+            .part = {.lane = {.epoch = mark.epoch, .lane = mark.lane}, .seq = mark.seq, .part = mark.part},
+            .index = mark.index};
+}
+
+/// That it was taken only the hub itself can say.
+void settle_as_told(DeadLetter& letter, LetterState told, Timestamp now, std::vector<DeadLetter>& settled) {
+    if (letter.state != LetterState::open) return;
+    if (told != LetterState::discarded && told != LetterState::retried) return;
+    letter.state = told;
+    letter.settled_at = now;
+    settled.push_back(letter);
 }
 
 /// What was taken of each row.
@@ -48,15 +61,6 @@ std::map<RowKey, std::vector<const Change*>> taken_changes(const std::vector<Par
 
 }  // namespace
 
-std::string_view name_of(LetterState state) noexcept { return state_names[static_cast<std::size_t>(state)]; }
-
-std::optional<LetterState> parse_letter_state(std::string_view name) noexcept {
-    for (std::size_t i = 0; i < state_names.size(); ++i) {
-        if (state_names[i] == name) return static_cast<LetterState>(i);
-    }
-    return std::nullopt;
-}
-
 std::vector<DeadLetter> covered_letters(SellerReader& reader, std::string_view replica,
                                         const std::vector<PartToApply>& parts,
                                         const std::vector<std::vector<ChangeOutcome>>& outcomes, Timestamp now) {
@@ -77,6 +81,34 @@ std::vector<DeadLetter> covered_letters(SellerReader& reader, std::string_view r
         covered.push_back(std::move(letter));
     }
     return covered;
+}
+
+LetterReview review_letters(SellerReader& reader, const protocol::SyncHeader& header,
+                            const std::vector<DeadLetter>& covered, Timestamp now) {
+    LetterReview review;
+    if (header.letters.empty()) return review;
+    std::vector<ChangeId> ids;
+    ids.reserve(header.letters.size());
+    for (const LetterMark& mark : header.letters) ids.push_back(id_of(header.replica, mark));
+    std::map<ChangeId, DeadLetter> letters;
+    for (DeadLetter& letter : reader.letters(header.replica, ids)) letters.emplace(letter.id, std::move(letter));
+    for (const DeadLetter& letter : covered) {
+        if (const auto found = letters.find(letter.id); found != letters.end()) found->second.state = letter.state;
+    }
+    for (std::size_t at = 0; at < ids.size(); ++at) {
+        LetterMark mark = header.letters[at];
+        const auto found = letters.find(ids[at]);
+        LetterState state = LetterState::unknown;
+        if (found != letters.end()) {
+            settle_as_told(found->second, mark.state, now, review.settled);
+            state = found->second.state;
+        }
+        // of an open one that the hub does not know the device hears once it has sent it again
+        const bool is_news = mark.state != LetterState::open || (state != LetterState::open && found != letters.end());
+        mark.state = state;
+        if (is_news) review.told.push_back(mark);
+    }
+    return review;
 }
 
 }  // namespace edge::hub

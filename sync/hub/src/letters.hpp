@@ -17,4 +17,12 @@ namespace edge::hub {
                                                       const std::vector<std::vector<protocol::ChangeOutcome>>& outcomes,
                                                       Timestamp now);
 
+struct LetterReview {
+    std::vector<DeadLetter> settled;         ///< open ones that a person settled at the device
+    std::vector<protocol::LetterMark> told;  ///< what the device is to hear
+};
+/// Of the letters that a replica asks of or tells of, those `covered` just now among them.
+[[nodiscard]] LetterReview review_letters(SellerReader& reader, const protocol::SyncHeader& header,
+                                          const std::vector<DeadLetter>& covered, Timestamp now);
+
 }  // namespace edge::hub

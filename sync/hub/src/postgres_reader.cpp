@@ -43,6 +43,11 @@ constexpr std::string_view select_open_letters =
     "d.at, d.state, d.settled_at FROM unnest($3::text[], $4::text[]) AS w(tbl, key) JOIN edge.dead_letter AS d "
     "ON d.seller = $1 AND d.replica = $2 AND d.tbl = w.tbl AND d.key = w.key WHERE d.state = 'open' "
     "ORDER BY d.epoch, d.lane, d.seq, d.part, d.idx";
+constexpr std::string_view select_letters =
+    "SELECT d.replica, d.epoch, d.lane, d.seq, d.part, d.idx, d.tbl, d.key, d.outcome, d.reason, d.detail, d.change, "
+    "d.at, d.state, d.settled_at FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[]) "
+    "AS w(epoch, lane, seq, part, idx) JOIN edge.dead_letter AS d ON d.seller = $1 AND d.replica = $2 "
+    "AND d.epoch = w.epoch AND d.lane = w.lane AND d.seq = w.seq AND d.part = w.part AND d.idx = w.idx";
 constexpr std::string_view select_changes =
     "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
     "WHERE seller = $1 AND version > $2::bigint AND tbl IN (";
@@ -357,6 +362,21 @@ std::vector<DeadLetter> PostgresQueries::open_letters(std::string_view replica, 
     PostgresValues values = values_of_replica(seller_, replica);
     values.texts(tables).texts(names);
     const PostgresResult result = db_->run(select_open_letters, values);
+    std::vector<DeadLetter> found;
+    for (int row = 0; row < result.size(); ++row) found.push_back(read_dead_letter(result, row, 0));
+    return found;
+}
+
+std::vector<DeadLetter> PostgresQueries::letters(std::string_view replica, const std::vector<ChangeId>& ids) {
+    std::vector<PartId> parts;
+    std::vector<std::int64_t> indexes;
+    for (const ChangeId& id : ids) {
+        parts.push_back(id.part);
+        indexes.push_back(id.index);
+    }
+    PostgresValues values = values_of_parts(seller_, replica, parts);
+    values.integers(indexes);
+    const PostgresResult result = db_->run(select_letters, values);
     std::vector<DeadLetter> found;
     for (int row = 0; row < result.size(); ++row) found.push_back(read_dead_letter(result, row, 0));
     return found;

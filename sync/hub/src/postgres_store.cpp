@@ -73,6 +73,9 @@ public:
     std::vector<DeadLetter> open_letters(std::string_view replica, const std::vector<RowKey>& keys) override {
         return opened().open_letters(replica, keys);
     }
+    std::vector<DeadLetter> letters(std::string_view replica, const std::vector<ChangeId>& ids) override {
+        return opened().letters(replica, ids);
+    }
     std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) override {
         return opened().changes(after, at_most);
     }

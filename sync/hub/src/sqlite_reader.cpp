@@ -153,6 +153,20 @@ std::vector<DeadLetter> SqliteQueries::open_letters(std::string_view replica, co
     return found;
 }
 
+std::vector<DeadLetter> SqliteQueries::letters(std::string_view replica, const std::vector<ChangeId>& ids) {
+    Query query = db_->query(
+        "SELECT replica, epoch, lane, seq, part, idx, tbl, key, outcome, reason, detail, change, at, state, settled_at "
+        "FROM dead_letter WHERE seller = ? AND replica = ? AND epoch = ? AND lane = ? AND seq = ? AND part = ? AND "
+        "idx = ?");
+    std::vector<DeadLetter> found;
+    for (const ChangeId& id : ids) {
+        query.rebind(seller_, replica, id.part.lane.epoch, protocol::name_of(id.part.lane.lane), id.part.seq,
+                     id.part.part, id.index);
+        if (query.step()) found.push_back(read_dead_letter(query, 0));
+    }
+    return found;
+}
+
 std::vector<StoredRow> SqliteQueries::changes(std::int64_t after, std::size_t at_most) {
     static const std::string select =
         "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM hub_row "

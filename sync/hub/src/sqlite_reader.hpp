@@ -24,6 +24,7 @@ public:
     [[nodiscard]] std::vector<StoredRow> children(const std::vector<std::string>& parents);
     [[nodiscard]] std::vector<ClaimHolder> claims(const std::vector<Claim>& claims);
     [[nodiscard]] std::vector<DeadLetter> open_letters(std::string_view replica, const std::vector<RowKey>& keys);
+    [[nodiscard]] std::vector<DeadLetter> letters(std::string_view replica, const std::vector<ChangeId>& ids);
     [[nodiscard]] std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most);
     [[nodiscard]] std::vector<StoredRow> rows_as_of(std::int64_t at, int table, std::string_view after,
                                                     std::size_t at_most);

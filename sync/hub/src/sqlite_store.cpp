@@ -144,6 +144,9 @@ public:
     std::vector<DeadLetter> open_letters(std::string_view replica, const std::vector<RowKey>& keys) override {
         return queries_.open_letters(replica, keys);
     }
+    std::vector<DeadLetter> letters(std::string_view replica, const std::vector<ChangeId>& ids) override {
+        return queries_.letters(replica, ids);
+    }
     std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) override {
         return queries_.changes(after, at_most);
     }

@@ -38,7 +38,7 @@ protocol::Outcome stored_outcome(std::string_view name) {
 }
 
 LetterState stored_letter_state(std::string_view name) {
-    const std::optional<LetterState> state = parse_letter_state(name);
+    const std::optional<LetterState> state = protocol::parse_letter_state(name);
     if (!state) {
         throw Error(ErrorCode::corrupt_data, "cannot read the hub's dead letters: no state " + std::string(name));
     }

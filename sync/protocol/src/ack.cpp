@@ -1,6 +1,7 @@
 #include "ack.hpp"
 
 #include "changes.hpp"
+#include "letter_marks.hpp"
 #include "object_reader.hpp"
 #include "positions.hpp"
 
@@ -150,6 +151,7 @@ void write_ack(std::string& out, const Ack& ack) {
         write_text(out, ack.digest->root);
         out += '}';
     }
+    write_letters(out, ack.letters);
     write_members(out, ack.extra);
     out += '}';
 }
@@ -170,6 +172,7 @@ Decoded<Ack> read_ack(const JsonValue& value, const Limits& limits) {
     if (const std::optional<JsonValue> pull = reader.object_if_any("pull")) ack.pull = read_pull(reader, *pull, limits);
     if (const std::optional<JsonValue> digest = reader.object_if_any("digest"))
         ack.digest = read_digest(reader, *digest);
+    ack.letters = read_letters(reader);
     if (!reader.ok()) return reader.problem();
     ack.extra = reader.rest();
     return ack;

@@ -42,6 +42,7 @@ std::vector<Action> DeviceSession::on_response(const Response& response, std::in
         return actions;
     }
     for (const std::size_t at : in_flight_) sent_[at] = true;
+    letters_told_ += next_letters().size();
     if (memory_.request_parts > 0) memory_.request_parts *= 2;
     if (memory_.request_parts >= settings_.limits.request_parts) memory_.request_parts = 0;
     take_ack(*answer, now_ms, actions);
@@ -111,8 +112,16 @@ void DeviceSession::send(Actions& actions) {
                             .replica = settings_.replica,
                             .seen = settings_.seen,
                             .pull_bytes = settings_.pull_bytes,
+                            .letters = next_letters(),
                             .extra = {}};
     actions.emplace_back(SendRequest{.body = encode_request(header, parts), .parts = parts.size()});
+}
+
+/// Those of the request that goes next, or is under way.
+std::vector<LetterMark> DeviceSession::next_letters() const {
+    const auto from = settings_.letters.begin() + static_cast<std::ptrdiff_t>(letters_told_);
+    const std::size_t count = std::min(settings_.letters.size() - letters_told_, most_letters);
+    return {from, from + static_cast<std::ptrdiff_t>(count)};
 }
 
 void DeviceSession::send_or_finish(Actions& actions, std::int64_t now_ms, double random) {
@@ -123,7 +132,7 @@ void DeviceSession::send_or_finish(Actions& actions, std::int64_t now_ms, double
         return;
     }
     choose_parts();
-    if (!in_flight_.empty() || pull_more_) return send(actions);
+    if (!in_flight_.empty() || pull_more_ || letters_told_ < settings_.letters.size()) return send(actions);
     finish(actions, now_ms, random);
 }
 
@@ -155,6 +164,7 @@ void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actio
     memory_.hub_epoch = ack.hub_epoch;
     memory_.next_after_s = ack.next_after_s;
     take_outcomes(ack, actions);
+    if (!ack.letters.empty()) actions.emplace_back(RecordLetters{ack.letters});
     for (const Lane lane : {Lane::ops, Lane::bulk}) {
         const auto found = std::find_if(ack.lanes.begin(), ack.lanes.end(), [&](const LaneAck& one) {
             return one.lane == lane && one.epoch == mark(lane).epoch;

@@ -2,6 +2,7 @@
 
 #include "changes.hpp"
 #include "json.hpp"
+#include "letter_marks.hpp"
 #include "object_reader.hpp"
 #include "positions.hpp"
 
@@ -36,7 +37,7 @@ Decoded<SyncHeader> header_of_part(std::string_view part, const Limits& limits) 
 }
 
 bool says_the_same(std::string_view part, const SyncHeader& header) {
-    return header.extra.empty() && !header.pull_bytes &&
+    return header.extra.empty() && !header.pull_bytes && header.letters.empty() &&
            part.starts_with(segment_prefix(header.seller, header.replica, header.seen));
 }
 
@@ -53,6 +54,7 @@ std::string encode(const SyncHeader& header) {
         out += R"(,"pull_bytes":)";
         write_integer(out, *header.pull_bytes);
     }
+    write_letters(out, header.letters);
     write_members(out, header.extra);
     return out += '}';
 }
@@ -64,6 +66,8 @@ Decoded<SyncHeader> decode_sync_header(std::string_view line, const Limits& limi
     reader.expect_version();
     reader.expect("type", "sync");
     SyncHeader header = read_header(reader);
+    header.letters = read_letters(reader);
+    if (header.letters.size() > most_letters) reader.fail("letters", "are too many");
     if (!reader.ok()) return reader.problem();
     header.extra = reader.rest();
     return header;

@@ -193,7 +193,7 @@ TEST_F(SyncCommands, WhatTheHubRefusedIsListedShownRetriedAndGone) {
     EXPECT_EQ(data({"hub", "deadletter", "list"}).at("dead_letters").as_array().size(), 0U);
     EXPECT_EQ(data({"hub", "deadletter", "list", "--all"}).at("dead_letters").as_array().size(), 1U);
     refusal({"sync", "rejects", "retry", "1"}, 65, "conflict");
-    EXPECT_EQ(data({"sync", "rejects", "list", "--all"}).at("rejects").at(0).at("state").as_string(), "retried");
+    EXPECT_EQ(data({"sync", "rejects", "list", "--all"}).at("rejects").at(0).at("state").as_string(), "taken");
 }
 
 TEST_F(SyncCommands, TheHubMayTakeWhatItRefusedAfterAll) {
@@ -205,6 +205,10 @@ TEST_F(SyncCommands, TheHubMayTakeWhatItRefusedAfterAll) {
     EXPECT_EQ(report.at("refused").as_array().size(), 0U);
     EXPECT_EQ(text({"hub", "deadletter", "list"}), "Every change was taken.\n");
     EXPECT_EQ(data({"hub", "status"}).at("dead_letters").as_int64(), 0);
+
+    start_hub();
+    EXPECT_TRUE(data({"sync"}).at("equal").as_bool()) << "the device hears of it";
+    EXPECT_EQ(text_of(data({"sync", "rejects", "list", "--all"}).at("rejects").at(0).at("state")), "taken");
 }
 
 TEST_F(SyncCommands, AWatchSyncsUntilItIsToldToStop) {

@@ -62,6 +62,9 @@ public:
     std::vector<hub::DeadLetter> open_letters(std::string_view replica, const std::vector<hub::RowKey>& keys) override {
         return writer_->open_letters(replica, keys);
     }
+    std::vector<hub::DeadLetter> letters(std::string_view replica, const std::vector<hub::ChangeId>& ids) override {
+        return writer_->letters(replica, ids);
+    }
     std::vector<hub::StoredRow> children(const std::vector<std::string>& parents) override {
         return writer_->children(parents);
     }

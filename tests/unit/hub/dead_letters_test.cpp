@@ -193,6 +193,83 @@ TEST_F(DeadLetters, AreNotSettledByAChangeOfOtherColumns) {
     EXPECT_THAT(ids(), SizeIs(1));
 }
 
+class LettersTold : public DeadLetters {
+protected:
+    /// Two sales of a bundle that the hub does not have.
+    void SetUp() override {
+        device.reservation(10, 2, "A");
+        device.reservation(11, 2, "B");
+        take(device, device.seal_bytes());
+    }
+    /// What the hub says when it is asked or told of the first two.
+    std::vector<LetterState> ask(std::vector<LetterState> states, const std::vector<std::string>& parts = {}) {
+        protocol::SyncHeader header = device.header();
+        for (std::size_t at = 0; at < states.size(); ++at)
+            header.letters.push_back({.seq = 1, .index = static_cast<std::int64_t>(at), .state = states[at]});
+        const auto result = take_parts(*store, header, {parts.begin(), parts.end()}, now);
+        std::vector<LetterState> said(states.size(), LetterState::open);
+        if (!result) {
+            ADD_FAILURE() << result.problem().detail;
+            return said;
+        }
+        for (const protocol::LetterMark& mark : result->ack.letters)
+            said.at(static_cast<std::size_t>(mark.index)) = mark.state;
+        return said;
+    }
+};
+
+TEST_F(LettersTold, ToTheDeviceOnceSettledHere) {
+    EXPECT_THAT(ask({LetterState::open, LetterState::open}), testing::Each(LetterState::open));
+    discard_dead_letters(*store, {ids().front()}, now);
+
+    EXPECT_THAT(ask({LetterState::open, LetterState::open}),
+                testing::ElementsAre(LetterState::discarded, LetterState::open));
+}
+
+TEST_F(LettersTold, AreSettledAsTheDeviceSays) {
+    const std::vector<LetterId> both = ids();
+
+    EXPECT_THAT(ask({LetterState::discarded, LetterState::retried}),
+                testing::ElementsAre(LetterState::discarded, LetterState::retried));
+
+    EXPECT_THAT(ids(), IsEmpty());
+    EXPECT_EQ(find(both[0])->letter.state, LetterState::discarded);
+    EXPECT_EQ(find(both[1])->letter.state, LetterState::retried);
+    EXPECT_EQ(find(both[0])->letter.settled_at, now);
+    now += std::chrono::hours(1);
+    EXPECT_THAT(ask({LetterState::discarded, LetterState::discarded}),
+                testing::ElementsAre(LetterState::discarded, LetterState::retried))
+        << "the first word stands";
+    EXPECT_EQ(find(both[0])->letter.settled_at, now - std::chrono::hours(1));
+}
+
+TEST_F(LettersTold, AreTakenIfTheSameRequestBringsWhatSaysAsMuch) {
+    device.seller_row(1);
+    device.bundle(2, 1);
+    device.reservation(10, 2, "A");
+
+    EXPECT_THAT(ask({LetterState::retried, LetterState::open}, device.seal_bytes()),
+                testing::ElementsAre(LetterState::taken, LetterState::open));
+}
+
+TEST_F(LettersTold, AreOpenAgainIfOnlyTheDeviceHasThemForTaken) {
+    EXPECT_THAT(ask({LetterState::taken, LetterState::open}), testing::Each(LetterState::open));
+    EXPECT_THAT(ids(), SizeIs(2));
+}
+
+TEST_F(LettersTold, AreUnknownIfTheyWereNeverRefused) {
+    EXPECT_THAT(ask({LetterState::open, LetterState::open, LetterState::discarded}),
+                testing::ElementsAre(LetterState::open, LetterState::open, LetterState::unknown));
+    test::SealingDevice stranger("s-2", "replica-z");
+    protocol::SyncHeader header = stranger.header();
+    header.letters = {{.seq = 1, .state = LetterState::discarded}};
+    const auto result = take_parts(*store, header, {}, now);
+
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->ack.letters.front().state, LetterState::unknown);
+    EXPECT_EQ(store->sellers(), std::vector<std::string>{"s-1"});
+}
+
 TEST_F(DeadLetters, GivenUpKeepTheirRecord) {
     device.reservation(10, 2, "A");
     take(device, device.seal_bytes());

@@ -164,6 +164,28 @@ TEST(DeviceSession, PollsWhenNothingIsHeld) {
     EXPECT_EQ(device.memory().hub_epoch, "first");
 }
 
+TEST(DeviceSession, AsksOfAllRefusedChangesAndHearsOfThem) {
+    DeviceSettings settings{.seller = seller_key, .replica = replica_key};
+    for (std::int64_t seq = 1; seq <= 501; ++seq) settings.letters.push_back({.seq = seq});
+    DeviceSession device(settings, {}, {}, {});
+    const auto letters = [](const std::vector<Action>& actions) {
+        return decode_request(all<SendRequest>(actions).at(0).body)->header.letters;
+    };
+    Ack ack = ack_of({});
+    ack.letters = {{.seq = 3, .state = LetterState::taken}};
+
+    const auto first = device.start(now);
+    const auto second = device.on_response(ok(ack), now, 0.5);
+    const auto done = device.on_response(ok(ack_of({})), now, 0.5);
+
+    EXPECT_EQ(letters(first).size(), most_letters);
+    ASSERT_EQ(letters(second).size(), 1U);
+    EXPECT_EQ(letters(second).front().seq, 501);
+    ASSERT_EQ(all<RecordLetters>(second).size(), 1U);
+    EXPECT_EQ(all<RecordLetters>(second).front().letters, ack.letters);
+    EXPECT_EQ(finish(done), "complete");
+}
+
 TEST(DeviceSession, SendsOpsBeforeBulk) {
     DeviceSession device = session({held(Lane::bulk, 1), held(Lane::ops, 1), held(Lane::ops, 2)});
 

@@ -35,6 +35,7 @@ Ack full_ack() {
     ack.next_after_s = 60;
     ack.pull = {.from = 5, .to = 9, .more = true, .h0 = monday, .rows = {collect()}};
     ack.pull.rows[0].base = 9;
+    ack.letters = {{.lane = Lane::ops, .epoch = 2, .seq = 4, .part = 1, .index = 0, .state = LetterState::taken}};
     ack.extra = {{"grants", "[]"}};
     ack.pull.problem = make_problem(ProblemClass::resync, "cursor_expired", "since then");
     return ack;
@@ -90,6 +91,30 @@ TEST(SyncRequest, SaysHowMuchOfAPageItTakes) {
     EXPECT_EQ(request->header.pull_bytes, 0);
     EXPECT_EQ(request->parts, std::vector<std::string_view>{part}) << "a header that says more is not left out";
     EXPECT_FALSE(decode_request(encode_request(header(), {}))->header.pull_bytes.has_value());
+}
+
+TEST(SyncRequest, AsksOfRefusedChanges) {
+    SyncHeader asking = header();
+    asking.letters = {{.lane = Lane::bulk, .epoch = 2, .seq = 7, .part = 3, .index = 40, .state = LetterState::open},
+                      {.seq = 8, .state = LetterState::discarded}};
+    const std::string part = encode(segment_of({collect()}));
+
+    const Decoded<SyncRequest> read = decode_request(encode_request(asking, {part}));
+
+    ASSERT_TRUE(read) << read.problem().detail;
+    EXPECT_EQ(read->header, asking);
+    EXPECT_EQ(read->parts.size(), 1U);
+}
+
+TEST(SyncRequest, AsksOfNoMoreThanFit) {
+    SyncHeader asking = header();
+    asking.letters.resize(most_letters, {.seq = 9'007'199'254'740'992, .part = 1'000'000, .index = 4999});
+    const Decoded<SyncRequest> full = decode_request(encode_request(asking, {}));
+    asking.letters.push_back(asking.letters.front());
+    const Decoded<SyncRequest> beyond = decode_request(encode_request(asking, {}));
+
+    EXPECT_TRUE(full) << full.problem().detail;
+    EXPECT_FALSE(beyond);
 }
 
 TEST(SyncRequest, IsAPollWithoutParts) {

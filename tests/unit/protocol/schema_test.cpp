@@ -63,6 +63,7 @@ Ack full_ack() {
                      .reason = "bad_value"}};
     ack.pull.rows = {collect(), deletion("bundles", bread_key)};
     ack.pull.problem = full_problem();
+    ack.letters = {{.seq = 3, .state = LetterState::taken}, {.seq = 9, .state = LetterState::unknown}};
     return ack;
 }
 
@@ -103,6 +104,7 @@ TEST(Schema, TakesRequestHeadersAsADeviceSendsThem) {
     DeviceSettings settings;
     settings.seller = seller_key;
     settings.replica = replica_key;
+    settings.letters = {{.seq = 4, .index = 1}, {.lane = Lane::bulk, .seq = 5, .state = LetterState::retried}};
     DeviceSession device(settings, {}, {}, {});
 
     const std::string body = std::get<SendRequest>(device.start(monday).at(0)).body;

@@ -17,7 +17,7 @@ namespace edge::storage {
 struct StoredReject {
     std::int64_t id = 0;
     SyncReject reject;
-    std::string state;  ///< "open", "retried", "discarded"
+    std::string state;  ///< "open", "taken", "retried", "discarded"
     std::optional<Timestamp> settled_at;
 };
 
@@ -26,6 +26,21 @@ struct StoredReject {
 [[nodiscard]] std::optional<StoredReject> find_reject(Connection& connection, std::int64_t id);
 /// An open one becomes "retried" or "discarded".
 void settle_reject(WriteTransaction& write, std::int64_t id, std::string_view state, Timestamp now);
+
+/// Those that the hub refused and that are open, or were settled here without the hub having heard of it.
+[[nodiscard]] std::vector<StoredReject> untold_rejects(Connection& connection);
+/// Where in the segments a refused change stands.
+struct RejectPlace {
+    std::string_view lane;
+    std::int64_t epoch = 1;
+    std::int64_t seq = 0;
+    int part = 1;
+    std::int64_t position = 0;
+};
+/// The hub has it in that state, and knows so; "open" opens it again.
+void follow_hub(WriteTransaction& write, const RejectPlace& place, std::string_view state, Timestamp now);
+/// The hub has heard what became of it here.
+void set_told(WriteTransaction& write, const RejectPlace& place, bool told);
 
 /// Makes the journal say of a row that it was created or updated just now. False if the row does not exist.
 bool journal_again(WriteTransaction& write, CapturedTable table, const Uuid& uuid, JournalOp op, std::int64_t mask);

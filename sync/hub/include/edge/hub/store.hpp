@@ -92,16 +92,7 @@ struct ChangeId {
     friend auto operator<=>(const ChangeId&, const ChangeId&) = default;
 };
 
-/// What became of a change that could not be taken.
-enum class LetterState {
-    open,       ///< somebody has to look
-    taken,      ///< it took effect after all, or a later change of its device that says as much did
-    discarded,  ///< a person gave it up
-};
-
-/// "open", "taken", "discarded"
-[[nodiscard]] std::string_view name_of(LetterState state) noexcept;
-[[nodiscard]] std::optional<LetterState> parse_letter_state(std::string_view name) noexcept;
+using protocol::LetterState;
 
 /// A change that could not be taken.
 struct DeadLetter {
@@ -205,6 +196,9 @@ public:
     /// The replica's open dead letters about those rows.
     [[nodiscard]] virtual std::vector<DeadLetter> open_letters(std::string_view replica,
                                                                const std::vector<RowKey>& keys) = 0;
+    /// The dead letters of those changes, open or settled.
+    [[nodiscard]] virtual std::vector<DeadLetter> letters(std::string_view replica,
+                                                          const std::vector<ChangeId>& ids) = 0;
     /// The feed: shared rows (protocol::is_shared) changed after that version, oldest change first, tombstones
     /// included.
     [[nodiscard]] virtual std::vector<StoredRow> changes(std::int64_t after, std::size_t at_most) = 0;

@@ -80,6 +80,10 @@ struct RecordWatermarks {
 struct RecordOutcomes {
     std::vector<ChangeOutcome> outcomes;
 };
+/// Store what the hub says of changes that it refused earlier: one that is `unknown` to it stays as it is.
+struct RecordLetters {
+    std::vector<LetterMark> letters;
+};
 /// Apply the page and its cursor in one transaction.
 struct ApplyPull {
     PullPage page;
@@ -115,8 +119,8 @@ struct Finish {
     std::string why;        ///< empty when complete
 };
 
-using Action = std::variant<SendRequest, RecordWatermarks, RecordOutcomes, ApplyPull, RestartPull, CursorExpired,
-                            CompareDigest, SealAgain, RaiseAlarm, Finish>;
+using Action = std::variant<SendRequest, RecordWatermarks, RecordOutcomes, RecordLetters, ApplyPull, RestartPull,
+                            CursorExpired, CompareDigest, SealAgain, RaiseAlarm, Finish>;
 
 /// What the network gave back. Header names are in lower case.
 struct Response {
@@ -136,6 +140,8 @@ struct DeviceSettings {
     std::size_t request_bytes = 1U << 20U;        ///< raw bytes in one request, one part at least
     bool send = true;                             ///< false: parts wait for another run
     std::optional<std::int64_t> pull_bytes = {};  ///< what a pull page may bring; 0: no page is taken
+    /// Refused changes that are open, or settled here without the hub having heard of it.
+    std::vector<LetterMark> letters = {};
     Limits limits;
     std::int64_t first_backoff_ms = 2'000;
     std::int64_t longest_backoff_ms = 900'000;  ///< a quarter of an hour
@@ -186,6 +192,7 @@ private:
     void take_pull(const Ack& ack, bool hub_restored, std::int64_t now_ms, Actions& actions);
     void expire(std::int64_t now_ms, Actions& actions);
     void take_outcomes(const Ack& ack, Actions& actions) const;
+    [[nodiscard]] std::vector<LetterMark> next_letters() const;
     void take_lane_problem(Lane lane, const Problem& problem, std::int64_t now_ms, Actions& actions);
     void resend_from(Lane lane, std::int64_t seq, std::int64_t now_ms, Actions& actions);
     void take_new_epoch(const SealAgain& again, std::string_view why, std::int64_t now_ms, Actions& actions);
@@ -202,6 +209,7 @@ private:
     std::vector<bool> sent_;  ///< in this run, and answered
     ReadPart read_;
     std::vector<std::size_t> in_flight_;  ///< places in held_
+    std::size_t letters_told_ = 0;        ///< of settings_.letters
     bool pull_more_ = false;
     bool expired_ = false;  ///< the cursor
     std::array<LaneRun, 2> runs_{};

@@ -21,12 +21,40 @@ inline constexpr std::string_view pull_path = "/v1/pull";
 inline constexpr std::string_view sync_content_type = "application/x-ndjson";
 inline constexpr std::string_view ack_content_type = "application/json";
 
+/// What became of a change that could not be taken.
+enum class LetterState {
+    open,       ///< somebody has to look
+    taken,      ///< it took effect after all, or a later change of its device that says as much did
+    discarded,  ///< a person gave it up
+    retried,    ///< its device has sent its row anew, and what became of that stands there
+    unknown,    ///< in an answer: the hub has no such change among those it refused
+};
+
+/// "open" …
+[[nodiscard]] std::string_view name_of(LetterState state) noexcept;
+[[nodiscard]] std::optional<LetterState> parse_letter_state(std::string_view name) noexcept;
+
+/// A change of the replica's that the hub refused, and what became of it since.
+struct LetterMark {
+    Lane lane = Lane::ops;
+    std::int64_t epoch = 1;
+    std::int64_t seq = 0;
+    int part = 1;
+    std::int64_t index = 0;
+    LetterState state = LetterState::open;
+    friend bool operator==(const LetterMark&, const LetterMark&) = default;
+};
+/// In one request.
+inline constexpr std::size_t most_letters = 500;
+
 struct SyncHeader {
     std::string seller;
     std::string replica;
     std::int64_t seen = 0;  ///< pull cursor: what the device has already
     /// Bytes of rows that the answer's page may bring, 0 for no page; nothing: as many as the hub gives.
     std::optional<std::int64_t> pull_bytes = {};
+    /// Refused changes as the device has them: open ones, of which it asks, and those that a person settled there.
+    std::vector<LetterMark> letters = {};
     Members extra;
     friend bool operator==(const SyncHeader&, const SyncHeader&) = default;
 };
@@ -107,6 +135,8 @@ struct Ack {
     /// Of the shared rows at the seller's sequence `at`: their hashes added up (row_digest.hpp). What a device holds
     /// when its cursor is there.
     std::optional<Digest> digest;
+    /// Of the header's letters, those that are not open at the hub, as they are there.
+    std::vector<LetterMark> letters = {};
     Members extra;
     friend bool operator==(const Ack&, const Ack&) = default;
 };
