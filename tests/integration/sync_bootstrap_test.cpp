@@ -48,6 +48,29 @@ protected:
         options.clock = [this] { return hub.now; };
         return Engine::bootstrap(path, {.url = "http://hub", .shop = shop, .exchange = hub.exchange()}, options);
     }
+    static constexpr int killed = 9;
+    /// In another process, which ends at one of its writes, with `killed`; or with 0 when all is done before.
+    int bootstrap_in_child(const std::string& path, const std::string& seller, std::int64_t nth_write) {
+        const pid_t child = fork();
+        if (child == 0) {
+            test::FaultVfs disk;
+            const std::int64_t last = disk.changes() + nth_write;
+            disk.watch([last](const test::DiskChange& change) {
+                if (change.number >= last) _exit(killed);
+            });
+            test::NearbyHub own(folder.file("hub.db"));
+            own.chunk_bytes = hub.chunk_bytes;
+            EngineOptions options;
+            options.vfs = disk.name();
+            const BootstrapReport report =
+                Engine::bootstrap(path, {.url = "http://hub", .shop = seller, .exchange = own.exchange()}, options);
+            _exit(report.complete ? 0 : 1);
+        }
+        int status = 0;
+        EXPECT_EQ(waitpid(child, &status, 0), child);
+        EXPECT_TRUE(WIFEXITED(status));
+        return WEXITSTATUS(status);
+    }
     std::vector<std::string> rows(const std::string& path) {
         std::vector<std::string> rows = test::synced_rows(path);
         std::erase_if(
@@ -378,26 +401,9 @@ TEST_F(NewFileTest, OnAFullDiskIsGoneOnWithOnceThereIsSpace) {
 TEST_F(NewFileTest, IsGoneOnWithAfterAKillAtAnyWrite) {
     int kills = 0;
     for (std::int64_t nth = 1;; nth += 67) {
-        const pid_t child = fork();
-        if (child == 0) {
-            test::FaultVfs disk;
-            const std::int64_t last = disk.changes() + nth;
-            disk.watch([last](const test::DiskChange& change) {
-                if (change.number >= last) _exit(9);
-            });
-            test::NearbyHub own(folder.file("hub.db"));
-            own.chunk_bytes = hub.chunk_bytes;
-            EngineOptions options;
-            options.vfs = disk.name();
-            const BootstrapReport report =
-                Engine::bootstrap(fresh, {.url = "http://hub", .shop = shop, .exchange = own.exchange()}, options);
-            _exit(report.complete ? 0 : 1);
-        }
-        int status = 0;
-        ASSERT_EQ(waitpid(child, &status, 0), child);
-        ASSERT_TRUE(WIFEXITED(status));
-        if (WEXITSTATUS(status) == 0) break;
-        ASSERT_EQ(WEXITSTATUS(status), 9) << "at write " << nth;
+        const int status = bootstrap_in_child(fresh, shop, nth);
+        if (status == 0) break;
+        ASSERT_EQ(status, killed) << "at write " << nth;
         ++kills;
     }
     EXPECT_GT(kills, 3);
@@ -544,26 +550,9 @@ TEST_F(OldFileTest, IsTheOldOrTheNewAfterAKillAtAnyWrite) {
     tablet.engine.reset();
     int kills = 0;
     for (std::int64_t nth = 1;; nth += 101) {
-        const pid_t child = fork();
-        if (child == 0) {
-            test::FaultVfs disk;
-            const std::int64_t last = disk.changes() + nth;
-            disk.watch([last](const test::DiskChange& change) {
-                if (change.number >= last) _exit(9);
-            });
-            test::NearbyHub own(folder.file("hub.db"));
-            own.chunk_bytes = hub.chunk_bytes;
-            EngineOptions options;
-            options.vfs = disk.name();
-            const BootstrapReport report =
-                Engine::bootstrap(tablet.path(), {.url = "http://hub", .exchange = own.exchange()}, options);
-            _exit(report.complete ? 0 : 1);
-        }
-        int status = 0;
-        ASSERT_EQ(waitpid(child, &status, 0), child);
-        ASSERT_TRUE(WIFEXITED(status));
-        if (WEXITSTATUS(status) == 0) break;
-        ASSERT_EQ(WEXITSTATUS(status), 9) << "at write " << nth;
+        const int status = bootstrap_in_child(tablet.path(), {}, nth);
+        if (status == 0) break;
+        ASSERT_EQ(status, killed) << "at write " << nth;
         ++kills;
         const std::vector<std::string> after = tablet.rows();
         EXPECT_TRUE(after == before || first_difference(after, till.rows_at_hub()).empty());

@@ -4,6 +4,7 @@
 #include "support/store_under_test.hpp"
 #include "support/temporary_folder.hpp"
 
+#include "edge/core/error.hpp"
 #include "edge/hub/intake.hpp"
 #include "edge/hub/store.hpp"
 
@@ -41,6 +42,17 @@ protected:
         return missing;
     }
     static const protocol::LaneAck& ops(const protocol::Ack& ack) { return lane(ack, protocol::Lane::ops); }
+
+    /// The name of the error's code, "none" if there was no error.
+    template <class Act>
+    static std::string_view failure_of(Act act) {
+        try {
+            act();
+        } catch (const Error& error) {
+            return name_of(error.code());
+        }
+        return "none";
+    }
 
     std::vector<std::string> rows() { return dump(*store, "s-1"); }
     std::vector<SellerDeadLetter> dead_letters() { return store->dead_letters({}); }

@@ -3,7 +3,6 @@
 #include "hub_fixture.hpp"
 #include "hub_migrations.hpp"
 
-#include "edge/core/error.hpp"
 #include "edge/storage/connection.hpp"
 
 namespace edge::hub {
@@ -11,16 +10,6 @@ namespace {
 
 class SqliteStoreTest : public HubFixture {
 protected:
-    template <class Act>
-    static std::string_view failure_of(Act act) {
-        try {
-            act();
-        } catch (const Error& error) {
-            return name_of(error.code());
-        }
-        return "none";
-    }
-
     std::string path = stores.target("hub");
 };
 

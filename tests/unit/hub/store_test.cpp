@@ -1,22 +1,9 @@
 #include "hub_fixture.hpp"
 
-#include "edge/core/error.hpp"
-
 namespace edge::hub {
 namespace {
 
-class StoreTest : public HubFixture {
-protected:
-    template <class Act>
-    static std::string_view failure_of(Act act) {
-        try {
-            act();
-        } catch (const Error& error) {
-            return name_of(error.code());
-        }
-        return "none";
-    }
-};
+using StoreTest = HubFixture;
 
 TEST_F(StoreTest, KeepsItsEpochUntilARestoreIsDeclared) {
     const std::string epoch = store->settings().epoch;
