@@ -130,7 +130,8 @@ private:
 };
 
 bool hub_stands(const HubRow& row, const Change& change, const MergeContext& context) {
-    return row.hub_version > 0 && known_version(change, context) < row.hub_version;
+    const bool is_hub = context.replica.empty();
+    return !is_hub && row.hub_version > 0 && known_version(change, context) < row.hub_version;
 }
 
 void join_field(RowMerge& merge, const TableDescriptor& table, const HubRow& current, const Change& change,
@@ -161,7 +162,10 @@ Merge merge_live(const TableDescriptor& table, const HubRow& current, const Chan
     return merge.finish();
 }
 
-Merge merge_tombstone(const HubRow& tombstone, const Change& change, const MergeContext& context) {
+Merge merge_tombstone(const TableDescriptor& table, const HubRow& tombstone, const Change& change,
+                      const MergeContext& context) {
+    if (table.rule == MergeRule::hub && hub_stands(tombstone, change, context))
+        return refused(Outcome::superseded, reason::hub_owns, change.fields);
     const bool later = has_seen(tombstone, change, context) || context.hlc > tombstone.hlc;
     if (change.op != Op::create || !later) return refused(Outcome::superseded, reason::deleted, change.fields);
     Merge merge;
@@ -232,7 +236,7 @@ Merge merge(const std::optional<HubRow>& current, const Change& change, const Me
     if (!current) {
         merge.row = new_row(change, context);
     } else if (current->deleted) {
-        merge = merge_tombstone(*current, change, context);
+        merge = merge_tombstone(table, *current, change, context);
     } else {
         merge = merge_live(table, *current, change, context);
     }

@@ -175,6 +175,8 @@ TEST(MergeHubTable, LetsTheHubsOwnEditStand) {
     EXPECT_EQ(outcome(merge(row, deletion("category", key(7)), by(till, 1'000))), "superseded hub_owns");
     rename.base = 5;
     EXPECT_EQ(outcome(merge(row, rename, by(till, 1))), "accepted");
+    row->deleted = true;
+    EXPECT_EQ(outcome(merge(row, category, by(till, 1'000))), "superseded hub_owns") << "its deletion as well";
 }
 
 TEST(MergeRevision, ReplacesTheOlderRevisionWhole) {
