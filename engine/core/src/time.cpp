@@ -107,17 +107,41 @@ std::optional<std::chrono::minutes> read_offset(Reader& reader) {
     return east ? offset : -offset;
 }
 
-std::string format_fraction(microseconds rest) {
-    if (rest.count() == 0) return {};
-    if (rest.count() % 1000 == 0) return fmt::format(".{:03}", rest.count() / 1000);
-    return fmt::format(".{:06}", rest.count());
+/// Appends the number with that many digits.
+void append_digits(std::string& text, std::int64_t number, std::size_t count) {
+    const std::size_t begin = text.size();
+    text.append(count, '0');
+    for (std::size_t place = begin + count; place-- > begin; number /= 10)
+        text[place] = static_cast<char>('0' + number % 10);
+}
+
+void append_fraction(std::string& text, microseconds rest) {
+    if (rest.count() == 0) return;
+    text += '.';
+    const bool milliseconds = rest.count() % 1000 == 0;
+    append_digits(text, milliseconds ? rest.count() / 1000 : rest.count(), milliseconds ? 3 : 6);
+}
+
+template <class Days>
+void append_day(std::string& text, Days day) {
+    const std::chrono::year_month_day date{day};
+    const int year = static_cast<int>(date.year());
+    if (year >= 0 && year <= 9999) {
+        append_digits(text, year, 4);
+    } else {
+        text += fmt::format("{:04}", year);
+    }
+    text += '-';
+    append_digits(text, static_cast<unsigned>(date.month()), 2);
+    text += '-';
+    append_digits(text, static_cast<unsigned>(date.day()), 2);
 }
 
 template <class Days>
 std::string format_day(Days day) {
-    const std::chrono::year_month_day date{day};
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()));
+    std::string text;
+    append_day(text, day);
+    return text;
 }
 
 template <class Instant>
@@ -125,8 +149,17 @@ std::string format_clock(Instant instant) {
     const auto day = std::chrono::floor<std::chrono::days>(instant);
     const microseconds time = instant - day;
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    return fmt::format("{}T{:02}:{:02}:{:02}{}", format_day(day), seconds.count() / 3600, seconds.count() / 60 % 60,
-                       seconds.count() % 60, format_fraction(time - seconds));
+    std::string text;
+    text.reserve(std::string_view("2026-11-23T16:02:11.123456Z").size());
+    append_day(text, day);
+    text += 'T';
+    append_digits(text, seconds.count() / 3600, 2);
+    text += ':';
+    append_digits(text, seconds.count() / 60 % 60, 2);
+    text += ':';
+    append_digits(text, seconds.count() % 60, 2);
+    append_fraction(text, time - seconds);
+    return text;
 }
 
 constexpr std::array<std::string_view, 7> weekday_names = {"Monday", "Tuesday",  "Wednesday", "Thursday",

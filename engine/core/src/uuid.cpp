@@ -18,7 +18,6 @@ void set_version(Uuid::Bytes& bytes, std::uint8_t version) {
 bool is_dash(std::size_t position) { return position == 8 || position == 13 || position == 18 || position == 23; }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
 std::optional<Uuid> parse_text(std::string_view text) {
     Uuid::Bytes bytes{};
@@ -36,20 +35,54 @@ std::optional<Uuid> parse_text(std::string_view text) {
     return Uuid(bytes);
 }
 
+constexpr std::uint8_t no_digit = 0xff;
+
+constexpr std::array<std::uint8_t, 256> digit_values = [] {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(no_digit);
+    for (std::size_t value = 0; value < base32.size(); ++value) {
+        const char digit = base32[value];
+        values[static_cast<unsigned char>(digit)] = static_cast<std::uint8_t>(value);
+        if (digit >= 'A') values[static_cast<unsigned char>(digit - 'A' + 'a')] = static_cast<std::uint8_t>(value);
+    }
+    return values;
+}();
+
+/// The 128 bits as two halves.
+struct Halves {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+};
+
+Halves halves_of(const Uuid::Bytes& bytes) {
+    Halves halves;
+    for (std::size_t i = 0; i < 8; ++i) {
+        halves.high = (halves.high << 8U) | bytes[i];
+        halves.low = (halves.low << 8U) | bytes[i + 8];
+    }
+    return halves;
+}
+
+Uuid::Bytes bytes_of(const Halves& halves) {
+    Uuid::Bytes bytes{};
+    for (std::size_t i = 0; i < 8; ++i) {
+        bytes[i] = static_cast<std::uint8_t>(halves.high >> (56U - 8U * i));
+        bytes[i + 8] = static_cast<std::uint8_t>(halves.low >> (56U - 8U * i));
+    }
+    return bytes;
+}
+
 /// 26 digits of 5 bits hold 130 bits, so the first digit is at most 7.
 std::optional<Uuid> parse_wire(std::string_view text) {
-    Uuid::Bytes bytes{};
-    for (std::size_t i = 0; i < wire_length; ++i) {
-        const std::size_t value = base32.find(upper(text[i]));
-        if (value == std::string_view::npos || (i == 0 && value > 7)) return std::nullopt;
-        for (std::size_t bit = 0; bit < 5; ++bit) {
-            const std::size_t position = i * 5 + bit;  // of 130, the first two of which are zero
-            if (position < 2) continue;
-            if ((value >> (4 - bit)) & 1U)
-                bytes[(position - 2) / 8] |= static_cast<std::uint8_t>(1U << (7 - (position - 2) % 8));
-        }
+    Halves halves;
+    for (const char c : text) {
+        const std::uint8_t value = digit_values[static_cast<unsigned char>(c)];
+        if (value == no_digit) return std::nullopt;
+        halves.high = (halves.high << 5U) | (halves.low >> 59U);
+        halves.low = (halves.low << 5U) | value;
     }
-    return Uuid(bytes);
+    if (digit_values[static_cast<unsigned char>(text.front())] > 7) return std::nullopt;
+    return Uuid(bytes_of(halves));
 }
 
 }  // namespace
@@ -97,14 +130,11 @@ std::string Uuid::text() const {
 
 std::string Uuid::wire() const {
     std::string result(wire_length, '0');
-    for (std::size_t i = 0; i < wire_length; ++i) {
-        std::size_t value = 0;
-        for (std::size_t bit = 0; bit < 5; ++bit) {
-            const std::size_t position = i * 5 + bit;
-            const bool set = position >= 2 && ((bytes_[(position - 2) / 8] >> (7 - (position - 2) % 8)) & 1U) != 0;
-            value = value * 2 + (set ? 1 : 0);
-        }
-        result[i] = base32[value];
+    Halves halves = halves_of(bytes_);
+    for (std::size_t i = wire_length; i-- > 0;) {
+        result[i] = base32[halves.low & 31U];
+        halves.low = (halves.low >> 5U) | (halves.high << 59U);
+        halves.high >>= 5U;
     }
     return result;
 }

@@ -107,6 +107,7 @@ PullPage read_pull(ObjectReader& ack, const JsonValue& value, const Limits& limi
     pull.more = reader.boolean("more");
     pull.h0 = reader.integer_or("h0", -largest, largest, 0);
     if (const std::optional<JsonValue> rows = reader.array("rows")) {
+        pull.rows.reserve(rows->size());
         rows->each_element([&](const JsonValue& row) { pull.rows.push_back(read_change(row, limits.row_bytes)); });
     }
     if (const std::optional<JsonValue> problem = reader.object_if_any("problem")) {

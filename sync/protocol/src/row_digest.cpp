@@ -1,8 +1,11 @@
 #include "edge/protocol/row_digest.hpp"
 
+#include "json.hpp"
+
 #include <sodium.h>
 
 #include <span>
+#include <utility>
 
 namespace edge::protocol {
 namespace {
@@ -115,17 +118,24 @@ std::optional<Sum128> parse_digest(std::string_view text) {
 }
 
 Sum128 row_hash(const TableDescriptor& table, std::string_view key, const Fields& fields) {
-    Fields known;
+    std::string text;
+    text.reserve(table.name.size() + key.size() + 64 * table.columns.size());
+    text += table.name;
+    text += '\n';
+    text += key;
+    text += "\n{";
+    bool first = true;
     for (const Column& column : table.columns) {
         const FieldValue* value = find_field(fields, column.name);
-        if (value != nullptr && !is_null(*value)) known.push_back({std::string(column.name), *value});
+        if (value == nullptr || is_null(*value)) continue;
+        if (!std::exchange(first, false)) text += ',';
+        write_text(text, column.name);
+        text += ':';
+        write_value(text, *value);
     }
+    text += '}';
     Hasher hasher;
-    hasher.add(table.name);
-    hasher.add("\n");
-    hasher.add(key);
-    hasher.add("\n");
-    hasher.add(encode_fields(known));
+    hasher.add(text);
     const Hash hash = hasher.finish();
     return {.high = big_endian(std::span(hash).first<8>()), .low = big_endian(std::span(hash).last<8>())};
 }
