@@ -230,6 +230,7 @@ SyncOutcome sync_once(Engine::State& state, const SyncIdentity& identity, const 
         ++repairs;
         end = SyncRun::End::again;
     }
+    state.db.make_durable();  // what came is seen now, and stays
     report.pending_changes = pending_changes(state.db);
     report.next_attempt = next_attempt(state.db);
     report.bytes_today = bytes_today(state);
@@ -264,6 +265,7 @@ std::string Engine::export_segments(const std::string& folder) {
     }
     const SyncIdentity identity = sync_identity(*state_);
     seal_pending(*state_, identity);
+    state_->db.make_durable();
     const storage::ReadTransaction read(state_->db);
     const std::vector<StoredPart> parts = unapplied(state_->db);
     if (parts.empty()) {

@@ -287,6 +287,7 @@ SyncRun::Actions SyncRun::exchange_once(const SendRequest& request) {
     ++requests_;
     std::optional<WriteTransaction> held;
     if (EDGE_PLANTED(lock_held_over_network)) held.emplace(state_.db);
+    state_.db.make_durable();  // the hub must not hear of what a power cut takes back
     if (!ask()) {
         answer = exchange_({.url = options_.url,
                             .path = std::string(protocol::sync_path),
@@ -324,8 +325,9 @@ void SyncRun::count_sent(const std::set<PartPlace>& parts) {
     }
 }
 
+/// After a power cut before the next request the same answer can be had again.
 void SyncRun::store(const Actions& actions) {
-    WriteTransaction write(state_.db);
+    WriteTransaction write(state_.db, storage::Writing::background);
     store_effects(write, actions);
     store_attempt(write, find_action<Finish>(actions));
     write.commit();

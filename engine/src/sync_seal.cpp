@@ -272,7 +272,7 @@ SyncIdentity sync_identity(Engine::State& state, std::string app) {
 void seal_pending(Engine::State& state, const SyncIdentity& identity) {
     Connection& db = state.db;
     if (storage::journal_head(db, JournalReader::sync) == storage::journal_cursor(db, JournalReader::sync)) return;
-    WriteTransaction write(db);
+    WriteTransaction write(db, storage::Writing::background);
     seal_pending(state, write, identity);
     write.commit();
 }

@@ -97,6 +97,14 @@ void empty_log(sqlite3* handle, const std::string& path) {
     if (result != SQLITE_OK && result != SQLITE_BUSY) throw_last_error(handle, "checkpoint " + path);
 }
 
+/// A pragma acts when it is compiled, so it is not one of the kept statements.
+void set_synchronous(sqlite3* handle, Writing writing) {
+    // what a statement may have to undo is small, and a file for it costs more than all the rest
+    const char* sql = writing == Writing::durable ? "PRAGMA synchronous = FULL; PRAGMA temp_store = DEFAULT"
+                                                  : "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY";
+    sqlite3_exec(handle, EDGE_PLANTED(commit_not_synced) ? "PRAGMA synchronous = OFF" : sql, nullptr, nullptr, nullptr);
+}
+
 }  // namespace
 
 void throw_last_error(sqlite3* handle, const std::string& attempted) {
@@ -107,9 +115,9 @@ Connection::Connection(std::unique_ptr<State> state) : state_(std::move(state)) 
     sqlite3_wal_hook(handle(), remember_wal_pages, &state_->wal_pages);
     sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     execute(
-        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = OFF; "
-        "PRAGMA cache_size = -8000;");
-    if (EDGE_PLANTED(commit_not_synced)) execute("PRAGMA synchronous = OFF");
+        "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = OFF; PRAGMA cache_size = "
+        "-8000;");
+    set_synchronous(handle(), Writing::durable);
 }
 
 Connection::Connection(Connection&&) noexcept = default;
@@ -219,15 +227,30 @@ std::int64_t Connection::total_changes() const noexcept { return sqlite3_total_c
 sqlite3* Connection::handle() const noexcept { return state_->database->getHandle(); }
 void Connection::interrupt() noexcept { sqlite3_interrupt(handle()); }
 
-WriteTransaction::WriteTransaction(Connection& connection) : connection_(&connection) {
+void Connection::make_durable() {
+    if (EDGE_PLANTED(commit_not_synced)) return;
+    sqlite3_file* log = nullptr;
+    sqlite3_file_control(handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
+    if (log == nullptr || log->pMethods == nullptr) return;
+    const int result = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    if (result != SQLITE_OK) throw error_of(result, "write " + state_->path, sqlite3_errstr(result));
+}
+
+WriteTransaction::WriteTransaction(Connection& connection, Writing writing)
+    : connection_(&connection), writing_(writing) {
     Connection::State& state = *connection.state_;
     if (!state.lock)
         throw Error(ErrorCode::read_only, fmt::format("cannot write {}: it was opened for reading", state.path));
-    state.lock->acquire(state.options.lock_timeout);
+    const bool durable = writing == Writing::durable;
+    if (!durable) set_synchronous(connection.handle(), writing);
+    bool locked = false;
     try {
+        state.lock->acquire(state.options.lock_timeout, durable ? Turn::next : Turn::after_others);
+        locked = true;
         connection.query("BEGIN IMMEDIATE").run();
     } catch (...) {
-        state.lock->release();
+        if (locked) state.lock->release();
+        if (!durable) set_synchronous(connection.handle(), Writing::durable);
         throw;
     }
 }
@@ -236,18 +259,22 @@ WriteTransaction::~WriteTransaction() {
     if (!open_) return;
     // A failed statement may have ended the transaction already; then there is nothing to roll back.
     if (connection_->in_transaction()) sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-    connection_->state_->lock->release();
+    end();
 }
 
 void WriteTransaction::commit() {
     connection_->query("COMMIT").run();
     open_ = false;
-    Connection::State& state = *connection_->state_;
-    if (state.wal_pages >= checkpoint_after_pages) {
+    if (connection_->state_->wal_pages >= checkpoint_after_pages) {
         // A reader may keep it from finishing; a later commit tries again.
         sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     }
-    state.lock->release();
+    end();
+}
+
+void WriteTransaction::end() noexcept {
+    connection_->state_->lock->release();
+    if (writing_ == Writing::background) set_synchronous(connection_->handle(), Writing::durable);
 }
 
 ReadTransaction::ReadTransaction(Connection& connection) : connection_(&connection) { connection.query("BEGIN").run(); }

@@ -48,6 +48,14 @@ void set_base(WriteTransaction& write, CapturedTable table, std::int64_t row, co
         .run();
 }
 
+bool insert_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base) {
+    write.connection()
+        .query("INSERT OR IGNORE INTO sync_base (place, version, hash) VALUES (?, ?, ?)", place_of(table, row),
+               base.version, std::span<const std::uint8_t>(base.hash))
+        .run();
+    return write.connection().changes() > 0;
+}
+
 void delete_base(WriteTransaction& write, CapturedTable table, std::int64_t row) {
     write.connection().query("DELETE FROM sync_base WHERE place = ?", place_of(table, row)).run();
 }
@@ -110,6 +118,8 @@ std::vector<SealedRow> sealed_rows_through(Connection& connection, std::string_v
     return rows;
 }
 
+bool has_sealed_rows(Connection& connection) { return connection.query("SELECT 1 FROM sync_sealed LIMIT 1").step(); }
+
 std::optional<SealedRow> last_sealed_row(Connection& connection, CapturedTable table, std::string_view key) {
     Query row = connection.query(
         "SELECT tbl, row_key, seq, op, mask, hash FROM sync_sealed WHERE tbl = ? AND row_key = ? ORDER BY seq DESC "
@@ -149,6 +159,12 @@ void park_change(WriteTransaction& write, const ParkedChange& parked) {
 
 void unpark_change(WriteTransaction& write, CapturedTable table, std::string_view key) {
     write.connection().query("DELETE FROM sync_parked WHERE tbl = ? AND row_key = ?", number_of(table), key).run();
+}
+
+bool has_parked_changes(Connection& connection) { return connection.query("SELECT 1 FROM sync_parked LIMIT 1").step(); }
+
+bool is_parked(Connection& connection, CapturedTable table, std::string_view key) {
+    return connection.query("SELECT 1 FROM sync_parked WHERE tbl = ? AND row_key = ?", number_of(table), key).step();
 }
 
 std::vector<ParkedChange> parked_changes(Connection& connection) {

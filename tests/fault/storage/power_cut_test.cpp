@@ -4,6 +4,7 @@
 
 #include "edge/storage/connection.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -67,6 +68,43 @@ TEST(PowerCut, LosesNothingThatWasAcknowledgedAndShowsNothingHalf) {
         ASSERT_LE(reached, acknowledged + 1) << "seed " << seed;
     }
     EXPECT_GT(reached, rounds);
+}
+
+/// One number in the background, then perhaps what makes it durable. Whether the file has it after the power went.
+template <class MakeDurable>
+int rounds_lost(const MakeDurable& make_durable) {
+    const test::TemporaryFolder folder;
+    const std::string path = folder.file("shop.db");
+    test::FaultVfs disk;
+    { const Connection made = Connection::create(path); }
+    disk.remember_unsynced_writes();
+    int lost = 0;
+    for (std::uint64_t seed = first_seed; seed < first_seed + 20; ++seed) {
+        {
+            Connection db = Connection::open(path, {.vfs = disk.name()});
+            WriteTransaction write(db, Writing::background);
+            db.query("INSERT INTO meta (name, value) VALUES (?, ?)", std::to_string(seed), std::string(9000, 'x'))
+                .run();
+            write.commit();
+            make_durable(db);
+            disk.cut_power(seed);
+        }
+        EXPECT_EQ(test::integrity_of(path), "ok") << "seed " << seed;
+        const std::string found = fmt::format("SELECT 1 FROM meta WHERE name = '{}'", seed);
+        if (test::select_column(path, found).empty()) ++lost;
+    }
+    return lost;
+}
+
+TEST(PowerCut, TakesBackWhatWasWrittenInTheBackgroundUntilItIsMadeDurable) {
+    EXPECT_GT(rounds_lost([](Connection& /*db*/) {}), 0);
+    EXPECT_EQ(rounds_lost([](Connection& db) { db.make_durable(); }), 0);
+    EXPECT_EQ(rounds_lost([](Connection& db) {
+                  WriteTransaction write(db);
+                  db.query("INSERT OR REPLACE INTO meta (name, value) VALUES ('sale', 'x')").run();
+                  write.commit();
+              }),
+              0);
 }
 
 /// The disk of this test itself must be able to lose something, or the test above proves nothing.

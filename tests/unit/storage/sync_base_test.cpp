@@ -40,6 +40,14 @@ TEST_F(SyncBaseTest, KeepsRowsOfTwoTablesApart) {
     EXPECT_EQ(find_base(db, CapturedTable::reservations, 5), (BaseRow{.version = 8, .hash = hash_of(2)}));
 }
 
+TEST_F(SyncBaseTest, InsertsOnlyWhereNothingIsKnown) {
+    EXPECT_TRUE(insert_base(write, CapturedTable::bundles, 5, {.version = 7, .hash = hash_of(1)}));
+
+    EXPECT_FALSE(insert_base(write, CapturedTable::bundles, 5, {.version = 8, .hash = hash_of(2)}));
+
+    EXPECT_EQ(find_base(db, CapturedTable::bundles, 5), (BaseRow{.version = 7, .hash = hash_of(1)}));
+}
+
 TEST_F(SyncBaseTest, TakesNegativeIds) {
     set_base(write, CapturedTable::bundles, -5, {.version = 7, .hash = hash_of(1)});
 
@@ -63,6 +71,7 @@ TEST_F(SyncBaseTest, AddsUpTheColumnsOfSegmentsThatAreUnderWay) {
 
     EXPECT_EQ(unconfirmed().mask, 5);
     EXPECT_FALSE(unconfirmed().created);
+    EXPECT_TRUE(has_sealed_rows(db));
 }
 
 TEST_F(SyncBaseTest, ADeletionEndsWhatWasSealedBefore) {
@@ -107,8 +116,11 @@ TEST_F(SyncBaseTest, AParkedChangeWaitsUntilItIsTakenOut) {
 
     ASSERT_EQ(parked_changes(db).size(), 1U);
     EXPECT_EQ(parked_changes(db).front().change, "{\"later\":1}");
+    EXPECT_TRUE(is_parked(db, CapturedTable::bundles, key));
+    EXPECT_FALSE(is_parked(db, CapturedTable::reservations, key));
     unpark_change(write, CapturedTable::bundles, key);
     EXPECT_TRUE(parked_changes(db).empty());
+    EXPECT_FALSE(has_parked_changes(db));
 }
 
 }  // namespace

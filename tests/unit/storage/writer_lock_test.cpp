@@ -10,6 +10,9 @@
 
 #include <array>
 #include <csignal>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace edge::storage {
 namespace {
@@ -80,6 +83,47 @@ TEST_F(WriterLockTest, IsKeptByAnotherProcessUntilThatIsKilled) {
     EXPECT_TRUE(mine.try_acquire());
     ::close(pipe_ends[0]);
     ::close(pipe_ends[1]);
+}
+
+TEST_F(WriterLockTest, LetsWhoeverWaitsAtACounterInFirst) {
+    WriterLock mine(database);
+    WriterLock sale(database);
+    WriterLock background(database);
+    mine.acquire(milliseconds(0));
+    std::vector<std::string> order;
+    const auto write = [&](WriterLock& lock, Turn turn, const char* name) {
+        lock.acquire(std::chrono::seconds(60), turn);
+        order.emplace_back(name);
+        lock.release();
+    };
+    std::thread selling([&] { write(sale, Turn::next, "sale"); });
+    while (!background.is_awaited()) std::this_thread::yield();
+    std::thread syncing([&] { write(background, Turn::after_others, "background"); });
+
+    mine.release();
+    selling.join();
+    syncing.join();
+
+    EXPECT_EQ(order, (std::vector<std::string>{"sale", "background"}));
+    EXPECT_FALSE(mine.is_awaited());
+}
+
+TEST_F(WriterLockTest, DoesNotLetOthersInForEver) {
+    WriterLock waiting(database);
+    WriterLock background(database);
+    waiting.acquire(milliseconds(0));
+    WriterLock patient(database);
+    std::thread waits([&] {
+        try {
+            patient.acquire(milliseconds(50));
+        } catch (const Error&) {  // nobody lets it in
+        }
+    });
+
+    EXPECT_THROW(background.acquire(milliseconds(20), Turn::after_others), Error);
+    waits.join();
+    waiting.release();
+    EXPECT_NO_THROW(background.acquire(milliseconds(0), Turn::after_others));
 }
 
 TEST_F(WriterLockTest, SaysWhichFileItCannotMake) {

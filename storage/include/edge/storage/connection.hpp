@@ -208,6 +208,9 @@ public:
     /// Rows that this connection has changed since it was opened, triggers included.
     [[nodiscard]] std::int64_t total_changes() const noexcept;
     [[nodiscard]] sqlite3* handle() const noexcept;
+    /// What any process has committed to the file is on the disk when it returns. Holds no lock. Call it before anybody
+    /// outside is told what a background transaction did.
+    void make_durable();
     /// Lets another thread stop the statement that runs: it throws `cancelled`.
     void interrupt() noexcept;
 
@@ -220,21 +223,31 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// What a transaction is for.
+enum class Writing {
+    durable,     ///< what somebody waits for: on the disk when `commit` returns
+    background,  ///< what can be done again: others go first, and it is on the disk after Connection::make_durable, or
+                 ///< with the next durable one. After a power cut before that the file is as it was.
+};
+
 /// Proof that a write transaction is open. Takes the engine-wide writer lock, begins IMMEDIATE, and rolls back unless
 /// committed. Throws `busy` when the lock is not to be had in time.
 class WriteTransaction {
 public:
-    explicit WriteTransaction(Connection& connection);
+    explicit WriteTransaction(Connection& connection, Writing writing = Writing::durable);
     WriteTransaction(const WriteTransaction&) = delete;
     WriteTransaction& operator=(const WriteTransaction&) = delete;
     ~WriteTransaction();
 
-    /// Durable when it returns. Also moves the write-ahead log into the file when that has grown.
+    /// Also moves the write-ahead log into the file when that has grown.
     void commit();
     [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
 
 private:
+    void end() noexcept;
+
     Connection* connection_;
+    Writing writing_;
     bool open_ = true;
 };
 

@@ -25,6 +25,8 @@ struct BaseRow {
 /// Of a row of this file, by its local id.
 [[nodiscard]] std::optional<BaseRow> find_base(Connection& connection, CapturedTable table, std::int64_t row);
 void set_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base);
+/// False, and nothing changes, if something is known of a row of that number.
+[[nodiscard]] bool insert_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base);
 void delete_base(WriteTransaction& write, CapturedTable table, std::int64_t row);
 
 /// Of a row that this file does not have, by its wire key.
@@ -54,6 +56,8 @@ void insert_sealed_row(WriteTransaction& write, std::string_view lane, const Sea
 /// In order of number.
 [[nodiscard]] std::vector<SealedRow> sealed_rows_through(Connection& connection, std::string_view lane,
                                                          std::int64_t seq);
+/// Whether any segment under way has a shared row.
+[[nodiscard]] bool has_sealed_rows(Connection& connection);
 /// The last segment under way that has the row.
 [[nodiscard]] std::optional<SealedRow> last_sealed_row(Connection& connection, CapturedTable table,
                                                        std::string_view key);
@@ -78,6 +82,8 @@ struct ParkedChange {
 };
 void park_change(WriteTransaction& write, const ParkedChange& parked);
 void unpark_change(WriteTransaction& write, CapturedTable table, std::string_view key);
+[[nodiscard]] bool has_parked_changes(Connection& connection);
+[[nodiscard]] bool is_parked(Connection& connection, CapturedTable table, std::string_view key);
 [[nodiscard]] std::vector<ParkedChange> parked_changes(Connection& connection);
 
 }  // namespace edge::storage
