@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -22,29 +23,104 @@ namespace {
 
 constexpr std::string_view state_base_sum = "base_digest";
 
+/// The local id of a shared row, by its identity.
+constexpr std::array<std::string_view, 11> row_statements = {
+    "SELECT user_id FROM sellers WHERE uuid = ?",
+    "SELECT category_id FROM category WHERE uuid = ?",
+    "SELECT bundle_id FROM bundles WHERE uuid = ?",
+    "SELECT reservation_id FROM reservations WHERE uuid = ?",
+    {},
+    {},
+    {},
+    {},
+    {},
+    "SELECT weather_id FROM weather WHERE uuid = ?",
+    "SELECT holiday_id FROM holidays WHERE uuid = ?",
+};
+
+/// The same with what is known of it.
+constexpr std::array<std::string_view, 11> known_statements = {
+    "SELECT t.user_id, b.version, b.hash FROM sellers t LEFT JOIN sync_base b ON b.place = t.user_id * 16 + 1 WHERE "
+    "t.uuid = ?",
+    "SELECT t.category_id, b.version, b.hash FROM category t LEFT JOIN sync_base b ON b.place = t.category_id * 16 + 2 "
+    "WHERE t.uuid = ?",
+    "SELECT t.bundle_id, b.version, b.hash FROM bundles t LEFT JOIN sync_base b ON b.place = t.bundle_id * 16 + 3 "
+    "WHERE t.uuid = ?",
+    "SELECT t.reservation_id, b.version, b.hash FROM reservations t LEFT JOIN sync_base b ON b.place = "
+    "t.reservation_id * 16 + 4 WHERE t.uuid = ?",
+    {},
+    {},
+    {},
+    {},
+    {},
+    "SELECT t.weather_id, b.version, b.hash FROM weather t LEFT JOIN sync_base b ON b.place = t.weather_id * 16 + 10 "
+    "WHERE t.uuid = ?",
+    "SELECT t.holiday_id, b.version, b.hash FROM holidays t LEFT JOIN sync_base b ON b.place = t.holiday_id * 16 + 11 "
+    "WHERE t.uuid = ?",
+};
+
+std::size_t place_of(CapturedTable table) { return static_cast<std::size_t>(table) - 1; }
+
 Sum128 sum_of(const BaseRow& base) { return protocol::digest_of_bytes(base.hash); }
 
 }  // namespace
 
 SyncBase::SyncBase(storage::WriteTransaction& write)
-    : write_(&write), db_(&write.connection()), sum_(stored_base_sum(write.connection())) {}
+    : write_(&write),
+      db_(&write.connection()),
+      sum_(stored_base_sum(write.connection())),
+      any_absent_(db_->query("SELECT 1 FROM sync_absent LIMIT 1").step()) {}
+
+SyncBase::Known SyncBase::look_up(CapturedTable table, const Uuid& uuid, std::string_view key) const {
+    Known known;
+    {
+        storage::Query row = db_->query(known_statements.at(place_of(table)), uuid);
+        if (row.step()) known.row = row.integer(0);
+        if (known.row && !row.is_null(1)) {
+            known.base = BaseRow{.version = row.integer(1)};
+            std::ranges::copy(row.blob(2).first<16>(), known.base->hash.begin());
+        }
+    }
+    if (!known.base) known.base = find_absent(table, key);
+    return known;
+}
+
+std::optional<BaseRow> SyncBase::find_absent(CapturedTable table, std::string_view key) const {
+    if (!any_absent_) return std::nullopt;
+    return storage::find_absent(*db_, table, key);
+}
+
+void SyncBase::set_absent(CapturedTable table, std::string_view key, const BaseRow& base) {
+    storage::set_absent(*write_, table, key, base);
+    any_absent_ = true;
+}
 
 std::optional<BaseRow> SyncBase::find(CapturedTable table, std::string_view key,
                                       std::optional<std::int64_t> row) const {
     if (row) {
         if (std::optional<BaseRow> base = storage::find_base(*db_, table, *row)) return base;
     }
-    return storage::find_absent(*db_, table, key);
+    return find_absent(table, key);
 }
 
 void SyncBase::put(CapturedTable table, std::string_view key, std::optional<std::int64_t> row, std::int64_t version,
                    const Sum128& hash) {
-    remove(table, key, row);
     const BaseRow base{.version = version, .hash = protocol::digest_bytes(hash)};
     if (row) {
+        if (const std::optional<BaseRow> before = storage::find_base(*db_, table, *row)) sum_ -= sum_of(*before);
         storage::set_base(*write_, table, *row, base);
+        remove(table, key, std::nullopt);
     } else {
-        storage::set_absent(*write_, table, key, base);
+        remove(table, key, row);
+        set_absent(table, key, base);
+    }
+    if (!EDGE_PLANTED(base_not_updated)) sum_ += hash;
+}
+
+void SyncBase::put_new(CapturedTable table, std::int64_t row, std::int64_t version, const Sum128& hash) {
+    if (!storage::insert_base(*write_, table, row, {.version = version, .hash = protocol::digest_bytes(hash)})) {
+        // of a row that went without a trace, and bore the number
+        return put(table, {}, row, version, hash);
     }
     if (!EDGE_PLANTED(base_not_updated)) sum_ += hash;
 }
@@ -56,7 +132,7 @@ void SyncBase::remove(CapturedTable table, std::string_view key, std::optional<s
             sum_ -= sum_of(*base);
         }
     }
-    if (const std::optional<BaseRow> base = storage::find_absent(*db_, table, key)) {
+    if (const std::optional<BaseRow> base = find_absent(table, key)) {
         storage::delete_absent(*write_, table, key);
         sum_ -= sum_of(*base);
     }
@@ -65,9 +141,9 @@ void SyncBase::remove(CapturedTable table, std::string_view key, std::optional<s
 void SyncBase::detach(CapturedTable table, std::string_view key, std::int64_t row) {
     const std::optional<BaseRow> base = storage::find_base(*db_, table, row);
     if (!base) return;
-    if (const std::optional<BaseRow> before = storage::find_absent(*db_, table, key)) sum_ -= sum_of(*before);
+    if (const std::optional<BaseRow> before = find_absent(table, key)) sum_ -= sum_of(*before);
     storage::delete_base(*write_, table, row);
-    storage::set_absent(*write_, table, key, *base);
+    set_absent(table, key, *base);
 }
 
 void SyncBase::lose(CapturedTable table, std::int64_t row) {
@@ -129,22 +205,9 @@ Sum128 stored_base_sum(Connection& db) {
 }
 
 std::optional<std::int64_t> find_shared_row(Connection& db, CapturedTable table, std::string_view key) {
-    static constexpr std::array<std::string_view, 11> statements = {
-        "SELECT user_id FROM sellers WHERE uuid = ?",
-        "SELECT category_id FROM category WHERE uuid = ?",
-        "SELECT bundle_id FROM bundles WHERE uuid = ?",
-        "SELECT reservation_id FROM reservations WHERE uuid = ?",
-        {},
-        {},
-        {},
-        {},
-        {},
-        "SELECT weather_id FROM weather WHERE uuid = ?",
-        "SELECT holiday_id FROM holidays WHERE uuid = ?",
-    };
     const std::optional<Uuid> uuid = Uuid::parse(key);
     if (!uuid) return std::nullopt;
-    storage::Query row = db.query(statements.at(static_cast<std::size_t>(table) - 1), *uuid);
+    storage::Query row = db.query(row_statements.at(place_of(table)), *uuid);
     if (!row.step()) return std::nullopt;
     return row.integer(0);
 }

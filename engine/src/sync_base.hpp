@@ -1,5 +1,6 @@
 #pragma once
 
+#include "edge/core/uuid.hpp"
 #include "edge/protocol/row_digest.hpp"
 #include "edge/storage/sync_base.hpp"
 
@@ -26,11 +27,19 @@ public:
     /// Does not store: call `store` when all is done.
     ~SyncBase() = default;
 
+    /// A row by its key: its local id, if this file has it, and what is known of it.
+    struct Known {
+        std::optional<std::int64_t> row;
+        std::optional<storage::BaseRow> base;
+    };
+    [[nodiscard]] Known look_up(storage::CapturedTable table, const Uuid& uuid, std::string_view key) const;
     /// `row`: the local id, if this file has the row.
     [[nodiscard]] std::optional<storage::BaseRow> find(storage::CapturedTable table, std::string_view key,
                                                        std::optional<std::int64_t> row) const;
     void put(storage::CapturedTable table, std::string_view key, std::optional<std::int64_t> row, std::int64_t version,
              const protocol::Sum128& hash);
+    /// Of a row that was just made, and of which nothing is known by its key.
+    void put_new(storage::CapturedTable table, std::int64_t row, std::int64_t version, const protocol::Sum128& hash);
     void remove(storage::CapturedTable table, std::string_view key, std::optional<std::int64_t> row);
     /// The row is about to be deleted here, or was, while the hub has it.
     void detach(storage::CapturedTable table, std::string_view key, std::int64_t row);
@@ -50,9 +59,13 @@ public:
     void store();
 
 private:
+    [[nodiscard]] std::optional<storage::BaseRow> find_absent(storage::CapturedTable table, std::string_view key) const;
+    void set_absent(storage::CapturedTable table, std::string_view key, const storage::BaseRow& base);
+
     storage::WriteTransaction* write_;
     storage::Connection* db_;
     protocol::Sum128 sum_;
+    bool any_absent_;  ///< of most files the hub has no row that they have not
 };
 
 /// Puts a deletion into the journal for the hub, of a row that is not here. Not under a local id, which another row may

@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace edge {
 
 using protocol::Change;
 using protocol::Column;
-using protocol::ColumnKind;
 using protocol::Fields;
 using protocol::FieldValue;
 using protocol::Op;
@@ -22,60 +22,31 @@ using storage::SqlValue;
 
 namespace {
 
-/// A page's rows in an order in which they can be applied: what nobody refers to is deleted first, since that frees
+/// A row's place in an order in which a page can be applied: what nobody refers to is deleted first, since that frees
 /// unique names; then parents are written before children, and deleted after them.
-std::vector<const Change*> in_order(const std::vector<Change>& rows) {
-    std::vector<const Change*> order;
+std::int64_t place_of(const Change& change) {
+    const auto table = static_cast<std::int64_t>(protocol::table_order(change.table));
+    if (change.op != Op::remove) return table;
+    const TableDescriptor* descriptor = protocol::find_table(change.table);
+    return descriptor != nullptr && !has_children(*descriptor) ? -1 : 1000 - table;
+}
+
+struct PlacedChange {
+    std::int64_t place;
+    const Change* change;
+};
+
+std::vector<PlacedChange> in_order(const std::vector<Change>& rows) {
+    std::vector<PlacedChange> order;
     order.reserve(rows.size());
-    for (const Change& row : rows) order.push_back(&row);
-    const auto place = [](const Change& change) {
-        const auto table = static_cast<std::int64_t>(protocol::table_order(change.table));
-        if (change.op != Op::remove) return table;
-        const TableDescriptor* descriptor = protocol::find_table(change.table);
-        return descriptor != nullptr && !has_children(*descriptor) ? -1 : 1000 - table;
-    };
+    for (const Change& row : rows) order.push_back({.place = place_of(row), .change = &row});
     std::stable_sort(order.begin(), order.end(),
-                     [&](const Change* left, const Change* right) { return place(*left) < place(*right); });
+                     [](const PlacedChange& left, const PlacedChange& right) { return left.place < right.place; });
     return order;
 }
 
 std::string_view id_column(CapturedTable table) {
     return storage::captured_table(table).key.substr(2);  // "@.bundle_id"
-}
-
-/// The bit of each column in the journal's masks, in the order of the descriptor.
-template <class Visit>
-void each_column(const TableDescriptor& table, Visit visit) {
-    int bit = 0;
-    for (const Column& column : table.columns) {
-        const bool list = column.kind == ColumnKind::reference_list;
-        visit(column, list ? storage::bundle_categories_bit : bit);
-        if (!list) ++bit;
-    }
-}
-
-/// A change's value is none that its column can hold.
-struct UnreadableValue {
-    std::string_view column;
-};
-
-template <class Value>
-Value readable(const std::optional<Value>& value, std::string_view column) {
-    if (!value) throw UnreadableValue{column};
-    return *value;
-}
-
-template <class Value>
-SqlValue to_sql(const Value& value) {
-    return std::visit(
-        [](const auto& held) -> SqlValue {
-            if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::string>) {
-                return std::string_view(held);
-            } else {
-                return held;
-            }
-        },
-        value);
 }
 
 }  // namespace
@@ -85,18 +56,59 @@ PullApply::PullApply(storage::WriteTransaction& write, SyncBase& base, Timestamp
       db_(&write.connection()),
       base_(&base),
       now_(now),
-      any_set_aside_(storage::has_unapplied_rows(write.connection())) {}
+      any_set_aside_(storage::has_unapplied_rows(write.connection())),
+      any_parked_(storage::has_parked_changes(write.connection())),
+      any_sealed_(storage::has_sealed_rows(write.connection())),
+      columns_(write.connection()),
+      queued_(write, base) {}
 
 void PullApply::apply(const protocol::PullPage& page, Parked parked) {
     guard(true);
-    const std::vector<const Change*> changes = in_order(page.rows);
-    // A savepoint for each row would copy every page once a row.
-    const std::string fault = attempt([&] {
-        for (const Change* change : changes) apply_one(*change);
-    });
-    if (!fault.empty()) apply_each(changes);
+    std::int64_t place = 0;
+    for (const PlacedChange& one : in_order(page.rows)) {
+        if (std::exchange(place, one.place) != one.place) write_queued();
+        take(*one.change);
+    }
+    write_queued();
     if (parked == Parked::try_again) apply_parked();
+    columns_.forget_parents();  // before the next page much may have happened
     guard(false);
+}
+
+void PullApply::take(const Change& change) {
+    if (queued_.contains(change.key)) write_queued();
+    std::optional<Incoming> incoming = recognise(change);
+    if (!incoming || is_old(*incoming) || queue(*incoming)) return;
+    const std::string fault = attempt([&] { apply_incoming(*incoming); });
+    if (!fault.empty()) set_aside(change, fault);
+}
+
+/// A row that is unknown here, and that nothing speaks of, waits for others of its kind.
+bool PullApply::queue(const Incoming& incoming) {
+    const Change& change = *incoming.change;
+    const bool is_plain = change.op != Op::remove && !incoming.row && !incoming.base && !incoming.unconfirmed.any() &&
+                          incoming.captured != CapturedTable::bundles;
+    if (!is_plain || (any_parked_ && storage::is_parked(*db_, incoming.captured, change.key))) return false;
+    try {
+        std::optional<ColumnValues> columns = columns_.of(*incoming.table, change.fields);
+        if (!columns || columns->size() != storage::captured_table(incoming.captured).columns.size()) return false;
+        queued_.add(*incoming.table, change, incoming.uuid, *std::move(columns),
+                    protocol::row_hash(*incoming.table, change.key, change.fields));
+    } catch (const UnreadableValue&) {
+        return false;
+    }
+    take_back(incoming);
+    ++changed_;
+    if (queued_.full()) write_queued();
+    return true;
+}
+
+void PullApply::write_queued() {
+    if (queued_.empty()) return;
+    for (const Change* change : queued_.write()) {
+        --changed_;
+        apply_alone(*change);
+    }
 }
 
 template <class Work>
@@ -105,7 +117,7 @@ std::string PullApply::attempt(const Work& work) {
     const std::int64_t changed = changed_;
     const std::int64_t set_aside = set_aside_;
     std::string fault;
-    db_->execute("SAVEPOINT pulled_rows");
+    db_->query("SAVEPOINT pulled_row").run();
     try {
         work();
     } catch (const UnreadableValue& value) {
@@ -116,20 +128,19 @@ std::string PullApply::attempt(const Work& work) {
     }
     if (!fault.empty()) {
         for (std::optional<TableRows>& reader : readers_) reader.reset();
-        db_->execute("ROLLBACK TO pulled_rows");
+        db_->query("ROLLBACK TO pulled_row").run();
+        columns_.forget_parents();
         base_->put_back(sum);
         changed_ = changed;
         set_aside_ = set_aside;
     }
-    db_->execute("RELEASE pulled_rows");
+    db_->query("RELEASE pulled_row").run();
     return fault;
 }
 
-void PullApply::apply_each(const std::vector<const Change*>& changes) {
-    for (const Change* change : changes) {
-        const std::string fault = attempt([&] { apply_one(*change); });
-        if (!fault.empty()) set_aside(*change, fault);
-    }
+void PullApply::apply_alone(const Change& change) {
+    const std::string fault = attempt([&] { apply_one(change); });
+    if (!fault.empty()) set_aside(change, fault);
 }
 
 /// What the hub has is known nevertheless, so that the row's next version is taken and the sums stay comparable.
@@ -180,23 +191,40 @@ void PullApply::apply_parked() {
     }
 }
 
-void PullApply::apply_one(const Change& change) {
+/// Nothing for a row that is not for here, or that was set aside.
+std::optional<PullApply::Incoming> PullApply::recognise(const Change& change) {
     const TableDescriptor* table = protocol::find_table(change.table);
-    if (table == nullptr || !protocol::is_shared(*table)) return;
+    if (table == nullptr || !protocol::is_shared(*table)) return std::nullopt;
     if (const std::optional<protocol::RowFault> fault = protocol::check_change(change)) {
-        return set_aside(change, fmt::format("{}: {}", fault->reason, fault->detail));
+        set_aside(change, fmt::format("{}: {}", fault->reason, fault->detail));
+        return std::nullopt;
     }
     const auto captured = static_cast<CapturedTable>(table->number);
-    Incoming incoming{.table = table,
-                      .captured = captured,
-                      .change = &change,
-                      .row = find_shared_row(*db_, captured, change.key),
-                      .unconfirmed = storage::unconfirmed_row(*db_, captured, change.key),
-                      .hash = {}};
-    const std::optional<storage::BaseRow> known = base_->find(captured, change.key, incoming.row);
-    if (known && change.base.value_or(0) < known->version) return;
-    if (change.op == Op::remove) return apply_deletion(incoming);
-    incoming.hash = protocol::row_hash(*table, change.key, change.fields);
+    const Uuid uuid = *Uuid::parse(change.key);
+    const SyncBase::Known known = base_->look_up(captured, uuid, change.key);
+    return Incoming{
+        .table = table,
+        .captured = captured,
+        .change = &change,
+        .uuid = uuid,
+        .row = known.row,
+        .base = known.base,
+        .unconfirmed = any_sealed_ ? storage::unconfirmed_row(*db_, captured, change.key) : storage::UnconfirmedRow{},
+        .hash = {}};
+}
+
+bool PullApply::is_old(const Incoming& incoming) const {
+    return incoming.base && incoming.change->base.value_or(0) < incoming.base->version;
+}
+
+void PullApply::apply_one(const Change& change) {
+    std::optional<Incoming> incoming = recognise(change);
+    if (incoming && !is_old(*incoming)) apply_incoming(*incoming);
+}
+
+void PullApply::apply_incoming(Incoming& incoming) {
+    if (incoming.change->op == Op::remove) return apply_deletion(incoming);
+    incoming.hash = protocol::row_hash(*incoming.table, incoming.change->key, incoming.change->fields);
     apply_row(incoming);
 }
 
@@ -234,6 +262,7 @@ void PullApply::apply_deletion(const Incoming& incoming) {
     db_->query(fmt::format("DELETE FROM {} WHERE {} = ?", incoming.table->name, id_column(incoming.captured)),
                *incoming.row)
         .run();
+    columns_.forget_parents();
     ++changed_;
 }
 
@@ -256,10 +285,11 @@ void PullApply::park(const Incoming& incoming) {
     storage::park_change(
         *write_,
         {.table = incoming.captured, .key = incoming.change->key, .change = protocol::encode(*incoming.change)});
+    any_parked_ = true;
 }
 
 void PullApply::unpark(const Incoming& incoming) {
-    storage::unpark_change(*write_, incoming.captured, incoming.change->key);
+    if (any_parked_) storage::unpark_change(*write_, incoming.captured, incoming.change->key);
 }
 
 Fields PullApply::current_fields(const Incoming& incoming) {
@@ -289,14 +319,14 @@ void PullApply::update(const Incoming& incoming) {
         }
     });
     if (news.empty() && !categories) return;
-    std::optional<ColumnValues> columns = to_columns(*incoming.table, news);
+    std::optional<ColumnValues> columns = columns_.of(*incoming.table, news);
     if (!columns || make_room(incoming, *columns) != Room::made) return park(incoming);
     if (!columns->empty()) {
         std::string assignments;
         std::vector<SqlValue> values;
         for (const ColumnValue& one : *columns) {
             assignments += fmt::format("{}{} = ?", assignments.empty() ? "" : ", ", one.column);
-            values.push_back(to_sql(one.value));
+            values.push_back(one.value);
         }
         values.emplace_back(*incoming.row);
         db_->query_with(fmt::format("UPDATE {} SET {} WHERE {} = ?", incoming.table->name, assignments,
@@ -310,66 +340,27 @@ void PullApply::update(const Incoming& incoming) {
 
 void PullApply::insert(Incoming& incoming) {
     const Change& change = *incoming.change;
-    std::optional<ColumnValues> columns = to_columns(*incoming.table, change.fields);
+    std::optional<ColumnValues> columns = columns_.of(*incoming.table, change.fields);
     if (!columns) return park(incoming);
     const Room room = make_room(incoming, *columns);
     if (room == Room::wait) park(incoming);
     if (room != Room::made) return;
-    const Uuid uuid = *Uuid::parse(change.key);
     std::string names = "uuid";
     std::string places = "?";
-    std::vector<SqlValue> values = {std::span<const std::uint8_t>(uuid.bytes())};
+    std::vector<SqlValue> values = {std::span<const std::uint8_t>(incoming.uuid.bytes())};
     for (const ColumnValue& one : *columns) {
         names += fmt::format(", {}", one.column);
         places += ", ?";
-        values.push_back(to_sql(one.value));
+        values.push_back(one.value);
     }
     db_->query_with(fmt::format("INSERT INTO {} ({}) VALUES ({})", incoming.table->name, names, places), values).run();
-    incoming.row = find_shared_row(*db_, incoming.captured, change.key);
+    incoming.row = find_shared_row(*db_, incoming.captured, change.key);  // a trigger has inserted since
     const FieldValue* categories = protocol::find_field(change.fields, "categories");
     if (categories != nullptr && incoming.captured == CapturedTable::bundles) {
         const auto* keys = std::get_if<std::vector<std::string>>(categories);
         if (keys != nullptr && !set_categories(*incoming.row, *keys)) park(incoming);
     }
     ++changed_;
-}
-
-std::optional<PullApply::ColumnValues> PullApply::to_columns(const TableDescriptor& table, const Fields& fields) const {
-    const auto& names = storage::captured_table(static_cast<CapturedTable>(table.number)).columns;
-    ColumnValues columns;
-    bool complete = true;
-    each_column(table, [&](const Column& column, int bit) {
-        const FieldValue* value = protocol::find_field(fields, column.name);
-        if (value == nullptr || column.kind == ColumnKind::reference_list) return;
-        ColumnValue stored{.column = names[static_cast<std::size_t>(bit)], .value = nullptr};
-        const std::string* text = protocol::as_text(*value);
-        if (protocol::is_null(*value)) {
-            stored.value = nullptr;
-        } else if (column.kind == ColumnKind::integer) {
-            stored.value = readable(protocol::as_integer(*value), column.name);
-        } else if (const bool* flag = std::get_if<bool>(value)) {
-            stored.value = std::int64_t{*flag ? 1 : 0};
-        } else if (text == nullptr) {
-            throw UnreadableValue{column.name};
-        } else if (column.kind == ColumnKind::instant) {
-            const Timestamp instant = readable(parse_timestamp(*text), column.name);
-            stored.value = std::int64_t{instant.time_since_epoch().count()};
-        } else if (column.kind == ColumnKind::day) {
-            const LocalDate day = readable(parse_date(*text), column.name);
-            stored.value = std::int64_t{day.time_since_epoch().count()};
-        } else if (column.kind == ColumnKind::reference) {
-            const TableDescriptor* parent = protocol::find_table(column.parent);
-            const std::optional<std::int64_t> row =
-                find_shared_row(*db_, static_cast<CapturedTable>(parent->number), *text);
-            complete = complete && row;
-            if (row) stored.value = *row;
-        } else {
-            stored.value = *text;
-        }
-        columns.push_back(std::move(stored));
-    });
-    if (!complete) return std::nullopt;
-    return columns;
 }
 
 bool PullApply::set_categories(std::int64_t bundle, const std::vector<std::string>& keys) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "pulled_columns.hpp"
+#include "pulled_rows.hpp"
 #include "sync_base.hpp"
 #include "sync_rows.hpp"
 
@@ -43,22 +45,24 @@ private:
         const protocol::TableDescriptor* table;
         storage::CapturedTable captured;
         const protocol::Change* change;
-        std::optional<std::int64_t> row;  ///< its local id
+        Uuid uuid;
+        std::optional<std::int64_t> row;       ///< its local id
+        std::optional<storage::BaseRow> base;  ///< what was known of it
         storage::UnconfirmedRow unconfirmed;
         protocol::Sum128 hash;
     };
-    /// A column's value as it is stored.
-    struct ColumnValue {
-        std::string_view column;
-        std::variant<std::nullptr_t, std::int64_t, std::string> value;
-    };
-    using ColumnValues = std::vector<ColumnValue>;
 
     /// Undoes all that `work` did and says why, if a value breaks a rule of the schema or cannot be read.
     template <class Work>
     [[nodiscard]] std::string attempt(const Work& work);
-    void apply_each(const std::vector<const protocol::Change*>& changes);
+    void take(const protocol::Change& change);
+    [[nodiscard]] std::optional<Incoming> recognise(const protocol::Change& change);
+    [[nodiscard]] bool is_old(const Incoming& incoming) const;
+    [[nodiscard]] bool queue(const Incoming& incoming);
+    void write_queued();
+    void apply_alone(const protocol::Change& change);
     void apply_one(const protocol::Change& change);
+    void apply_incoming(Incoming& incoming);
     void apply_parked();
     void set_aside(const protocol::Change& change, const std::string& reason);
     void take_back(const Incoming& incoming);
@@ -71,9 +75,6 @@ private:
     void unpark(const Incoming& incoming);
     void guard(bool on);
 
-    /// Nothing if a row that a column names is not here.
-    [[nodiscard]] std::optional<ColumnValues> to_columns(const protocol::TableDescriptor& table,
-                                                         const protocol::Fields& fields) const;
     [[nodiscard]] protocol::Fields current_fields(const Incoming& incoming);
     [[nodiscard]] bool set_categories(std::int64_t bundle, const std::vector<std::string>& keys);
     /// What comes of a row of this file that stands where the incoming one must.
@@ -95,6 +96,11 @@ private:
     SyncBase* base_;
     Timestamp now_;
     bool any_set_aside_;  ///< among the dead letters
+    bool any_parked_;
+    bool any_sealed_;  ///< rows that the hub has not confirmed
+    PulledColumns columns_;
+    PulledRows queued_;
+    std::string free_name_;  ///< of the category that is being written
     std::array<std::optional<TableRows>, 12> readers_;
     std::int64_t changed_ = 0;
     std::int64_t set_aside_ = 0;

@@ -68,8 +68,7 @@ std::optional<std::int64_t> PullApply::find_rival(const Incoming& incoming, cons
             for (const ColumnValue& column : columns) {
                 if (column.column != name) continue;
                 named = true;
-                if (const auto* number = std::get_if<std::int64_t>(&column.value)) value = *number;
-                if (const auto* text = std::get_if<std::string>(&column.value)) value = std::string_view(*text);
+                value = column.value;
             }
             values.push_back(value);
         }
@@ -98,9 +97,9 @@ std::string PullApply::free_category_name(const std::string& name) const {
 /// file. The other device does the same.
 PullApply::Room PullApply::make_room_for_category(const Incoming& incoming, ColumnValues& columns, std::int64_t other) {
     for (ColumnValue& column : columns) {
-        auto* name = std::get_if<std::string>(&column.value);
+        const auto* name = std::get_if<std::string_view>(&column.value);
         if (column.column != "category_name" || name == nullptr) continue;
-        const std::string free = free_category_name(*name);
+        const std::string free = free_category_name(std::string(*name));
         if (incoming.change->key < key_of(CapturedTable::category, other)) {
             guard(false);
             db_->query("UPDATE category SET category_name = ? WHERE category_id = ?", free, other).run();
@@ -109,7 +108,8 @@ PullApply::Room PullApply::make_room_for_category(const Incoming& incoming, Colu
         }
         if (!incoming.row) {
             // the row comes under its new name, which is to be told
-            *name = free;
+            free_name_ = free;
+            column.value = std::string_view(free_name_);
             db_->query(
                    "INSERT INTO journal (tbl, row, op, mask) SELECT ?, coalesce(max(category_id), 0) + 1, ?, 1 FROM "
                    "category",

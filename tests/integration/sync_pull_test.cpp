@@ -364,6 +364,53 @@ TEST_F(SyncPullTest, SetsAsideARowThatItCannotHoldAndTakesTheOthers) {
     EXPECT_THAT(till.select("SELECT 1 FROM sync_rejects"), IsEmpty());
 }
 
+TEST_F(SyncPullTest, OneWrongRowAmongManyNewOnesIsSetAside) {
+    constexpr int wrong = 21;
+    protocol::Fields fields = {{"place", "50.7,-3.5"},
+                               {"day", ""},
+                               {"kind", "observed"},
+                               {"temperature", "7.50"},
+                               {"weather_flag", "rainy"},
+                               {"source", "hub"},
+                               {"fetched_at", "2025-11-24T16:00:00Z"}};
+    std::vector<protocol::Change> rows;
+    for (int number = 0; number < 50; ++number) {
+        const LocalDate day = LocalDate(std::chrono::days(20'000 + number));
+        protocol::set_field(fields, "day", format_date(day));
+        protocol::set_field(fields, "kind", std::string(number == wrong ? "guessed" : "observed"));
+        rows.push_back({.table = "weather",
+                        .key = "01JDQ4S5ZC00000000000001" + std::to_string(10 + number),
+                        .op = protocol::Op::create,
+                        .fields = fields});
+    }
+    hub::write_own_rows(hub.store(), till.seller_key(), rows, hub.now);
+
+    const SyncReport report = till.sync();
+
+    EXPECT_EQ(report.rows_received, 49);
+    EXPECT_THAT(till.select("SELECT count(*) FROM weather"), ElementsAre("49"));
+    EXPECT_THAT(till.select("SELECT row_key FROM sync_rejects"), ElementsAre(rows.at(wrong).key));
+    EXPECT_FALSE(report.diverged);
+    EXPECT_THAT(till.select("SELECT count(DISTINCT weather_id) = max(weather_id) FROM weather"), ElementsAre("1"));
+}
+
+TEST_F(SyncPullTest, ANumberThatAVanishedRowBoreIsKnownAnew) {
+    till.reserve(bag);
+    settle();
+    // gone without a trace, and its number is the next that is free
+    tablet.sql("DELETE FROM reservations; UPDATE sellers SET city = 'Leeds'; DELETE FROM journal WHERE tbl = 4");
+    till.sql("DELETE FROM reservations");
+    const Reservation second = till.reserve(bag);
+    later();
+    static_cast<void>(till.sync());
+    later();
+
+    EXPECT_FALSE(tablet.sync().diverged);
+
+    settle();
+    EXPECT_THAT(tablet.select("SELECT claim_code FROM reservations"), ElementsAre(second.claim_code));
+}
+
 TEST_F(SyncPullTest, ARowThatItCannotHoldIsTriedAgainAndNeverSent) {
     const std::string seller = till.seller_key();
     const std::string day = "01JDQ4S5ZC0000000000000002";
