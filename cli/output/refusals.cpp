@@ -22,12 +22,12 @@ constexpr std::array<Words, 13> all_words = {{
     {"malformed_row", "the hub cannot read the row: send the document to who runs it"},
     {"missing_column", "a column is missing: this file is damaged, or was written by another hand"},
     {"missing_parent", "it belongs to a row that the hub does not have: it goes when that one is retried"},
+    {"out_of_range", "the marketplace cannot hold a number that large: correct it, then retry"},
     {"row_too_big", "it is longer than 64 KiB: shorten its texts, then retry"},
+    {"too_long", "a text is longer than the marketplace can hold: shorten it, then retry"},
     {"unknown_op", "the hub is older than this program: retry once it is brought up to date"},
     {"unknown_row", "it changes a row that the hub does not have: it goes when that one is retried"},
     {"unknown_table", "the hub is older than this program: retry once it is brought up to date"},
-    {"wrong_seller", "it belongs to another seller than this file"},
-    {"schema_too_new", "the hub is older than this program: retry once it is brought up to date"},
 }};
 
 }  // namespace

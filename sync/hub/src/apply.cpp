@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 
 namespace edge::hub {
@@ -220,6 +221,8 @@ private:
     void record(const PartToApply& part, const Change& change, std::int64_t index, const Merge& merge) {
         ChangeId id{.replica = std::string(writer_.replica), .part = part.id, .index = index};
         if (protocol::is_dead_letter(merge.outcome)) {
+            assert(std::ranges::find(protocol::reason::of_dead_letters, merge.reason) !=
+                   protocol::reason::of_dead_letters.end());
             const std::optional<RowFault> fault = protocol::check_change(change);
             applied_.dead_letters.push_back({.id = std::move(id),
                                              .table = change.table,

@@ -306,6 +306,19 @@ TEST_F(MarketplaceFillTest, SetsAsideWhatTheMarketplaceCannotHold) {
     EXPECT_EQ(market.number("SELECT count(*) FROM bundles"), 2);
 }
 
+TEST_F(MarketplaceFillTest, SetsAsideEachAmidAThousandGoodRows) {
+    open_shop();
+    for (int row = 0; row < 1000; ++row) device.offer(1000 + row, "Bag");
+    device.offer(3, std::string(101, 'x'));
+    device.edit("bundles", 2, {{"total_qty", std::int64_t{5'000'000'000}}});
+
+    const protocol::Ack ack = sync();
+
+    EXPECT_EQ(ack.outcomes.size(), 2U);
+    EXPECT_EQ(store->dead_letters({}).size(), 2U);
+    EXPECT_EQ(market.number("SELECT count(*) FROM bundles"), 1001);
+}
+
 TEST_F(MarketplaceFillTest, LeavesSellersAloneThatItDoesNotHave) {
     test::EnrolledDevice stranger(999);
     stranger.shop("Nobody");
