@@ -265,6 +265,15 @@ std::int64_t collect_changes(Connection& db, std::int64_t clock, const ChangeSin
     return changed.head;
 }
 
+void collect_rows(Connection& db, const std::vector<ChangedRow>& wanted, std::int64_t clock, const ChangeSink& sink) {
+    const std::vector<ChangedRow> none;
+    const Deletions deletions(db, none);
+    Batches batches(sink);
+    ExistingRows rows(db, deletions, clock, batches);
+    each_table(wanted, [&](RowsOfTable table) { rows.read(table); });
+    batches.flush();
+}
+
 void collect_everything(Connection& db, protocol::Lane lane, std::int64_t clock, std::vector<JournalEntry> deletions,
                         const ChangeSink& sink) {
     std::erase_if(deletions, [&](const JournalEntry& entry) { return exists_again(db, entry); });

@@ -3,6 +3,7 @@
 #include "edge/protocol/row_digest.hpp"
 #include "edge/protocol/seal.hpp"
 #include "edge/storage/connection.hpp"
+#include "edge/storage/journal.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -30,6 +31,10 @@ using ChangeSink = std::function<void(std::vector<PendingChange>)>;
 /// What changed since the last seal, with its current values. `clock` is every change's hybrid logical clock, in ms.
 /// Returns the number of the last journal entry read.
 std::int64_t collect_changes(storage::Connection& db, std::int64_t clock, const ChangeSink& sink);
+
+/// Some rows, by table, then local id, as they are.
+void collect_rows(storage::Connection& db, const std::vector<storage::ChangedRow>& wanted, std::int64_t clock,
+                  const ChangeSink& sink);
 
 /// Every row of a lane as a creation, besides the deletions given, of which those of rows that exist again are left
 /// out.

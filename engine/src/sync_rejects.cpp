@@ -127,18 +127,6 @@ struct Again {
     std::int64_t reject = 0;  ///< one of its rejects
 };
 
-std::int64_t mask_of(const protocol::TableDescriptor& table, const protocol::Fields& fields) {
-    std::int64_t mask = 0;
-    int bit = 0;
-    for (const protocol::Column& column : table.columns) {
-        const bool is_list = column.kind == protocol::ColumnKind::reference_list;
-        if (protocol::find_field(fields, column.name) != nullptr)
-            mask |= std::int64_t{1} << (is_list ? storage::bundle_categories_bit : bit);
-        if (!is_list) ++bit;
-    }
-    return mask;
-}
-
 /// A row that the hub never took goes as a whole; of one that it has, what was refused, so that what others wrote into
 /// its other columns stands.
 void join(Again& again, const StoredReject& stored, const protocol::Change& change,

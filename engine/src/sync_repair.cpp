@@ -5,6 +5,7 @@
 
 #include "edge/protocol/tables.hpp"
 #include "edge/storage/journal.hpp"
+#include "edge/storage/sync_rejects.hpp"
 #include "edge/storage/sync_repairs.hpp"
 #include "edge/storage/sync_state.hpp"
 
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace edge {
@@ -171,23 +173,48 @@ void SyncRepair::apply(const Differing& asked, RepairAnswer answer) {
     PullApply pull(write, base, state_.now());
     pull.apply(page);
     report_.rows_received += pull.changed_rows();
+    std::vector<storage::ChangedRow> lost;
     for (std::size_t at = 0; at < std::min(answer.told, asked.size()); ++at) {
-        if (!told.contains(asked[at])) send_again(write, base, asked[at]);
+        if (!told.contains(asked[at])) send_again(write, base, asked[at], lost);
     }
     base.store();
+    std::sort(lost.begin(), lost.end(), [](const storage::ChangedRow& left, const storage::ChangedRow& right) {
+        return std::tuple(left.table, left.row) < std::tuple(right.table, right.row);
+    });
+    seal_lost_rows(state_, write, identity_, lost);
     write.commit();
 }
 
-/// The hub had the row and has lost it, without so much as a tombstone.
-void SyncRepair::send_again(WriteTransaction& write, SyncBase& base, const RowName& name) {
+/// The hub had the row and has lost it, without so much as a tombstone. What this file has is what it heard last:
+/// whoever wrote the row may know more of it, and tells it again. Only what was written here, and could not be taken
+/// without the row, was written here now.
+void SyncRepair::send_again(WriteTransaction& write, SyncBase& base, const RowName& name,
+                            std::vector<storage::ChangedRow>& lost) {
     const CapturedTable table = captured(name.table);
     const std::optional<std::int64_t> row = find_shared_row(state_.db, table, name.key);
     base.remove(table, name.key, row);
     if (!row) return;
-    write.connection()
-        .query("INSERT INTO journal (tbl, row, op, mask) VALUES (?, ?, ?, ?)", static_cast<std::int64_t>(table), *row,
-               static_cast<std::int64_t>(storage::JournalOp::created), TableRows::all_columns)
-        .run();
+    lost.push_back({.table = table,
+                    .first = storage::JournalOp::created,
+                    .last = storage::JournalOp::created,
+                    .row = *row,
+                    .mask = TableRows::all_columns,
+                    .last_seq = 0,
+                    .uuid = {}});
+    const std::int64_t mask = refused_columns(name);
+    if (mask != 0) storage::journal_again(write, table, *Uuid::parse(name.key), storage::JournalOp::updated, mask);
+}
+
+std::int64_t SyncRepair::refused_columns(const RowName& name) const {
+    std::int64_t mask = 0;
+    for (const storage::StoredReject& stored : storage::list_rejects(state_.db, "open")) {
+        if (stored.reject.table != name.table || stored.reject.key != name.key || stored.reject.outcome != "blocked")
+            continue;
+        const protocol::Decoded<protocol::Change> change = protocol::decode_change(stored.reject.change);
+        if (change && change->op == protocol::Op::update)
+            mask |= mask_of(*protocol::find_table(name.table), change->fields);
+    }
+    return mask;
 }
 
 void SyncRepair::record() {

@@ -5,6 +5,7 @@
 #include "sync_seal.hpp"
 
 #include "edge/protocol/repair.hpp"
+#include "edge/storage/journal.hpp"
 #include "edge/storage/sync_repairs.hpp"
 
 #include <cstdint>
@@ -41,7 +42,10 @@ private:
     [[nodiscard]] bool repair(const Differing& differing);
     void apply(const Differing& asked, protocol::RepairAnswer answer);
     [[nodiscard]] bool is_deleted_here(storage::CapturedTable table, const protocol::Change& row) const;
-    void send_again(storage::WriteTransaction& write, SyncBase& base, const protocol::RowName& name);
+    void send_again(storage::WriteTransaction& write, SyncBase& base, const protocol::RowName& name,
+                    std::vector<storage::ChangedRow>& lost);
+    /// Columns of a row that were written here and refused because the hub had no such row.
+    [[nodiscard]] std::int64_t refused_columns(const protocol::RowName& name) const;
     void record();
 
     Engine::State& state_;

@@ -154,6 +154,18 @@ std::optional<Uuid> find_series_uuid(Connection& db, std::int64_t series) {
     return row.uuid(0);
 }
 
+std::int64_t mask_of(const protocol::TableDescriptor& table, const protocol::Fields& fields) {
+    std::int64_t mask = 0;
+    int bit = 0;
+    for (const protocol::Column& column : table.columns) {
+        const bool is_list = column.kind == protocol::ColumnKind::reference_list;
+        if (protocol::find_field(fields, column.name) != nullptr)
+            mask |= std::int64_t{1} << (is_list ? storage::bundle_categories_bit : bit);
+        if (!is_list) ++bit;
+    }
+    return mask;
+}
+
 bool has_children(const protocol::TableDescriptor& table) {
     const auto names_it = [&](const protocol::TableDescriptor& other) {
         return other.key_parent == table.name ||

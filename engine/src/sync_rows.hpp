@@ -49,6 +49,9 @@ private:
 [[nodiscard]] std::optional<std::int64_t> find_series(storage::Connection& db, const Uuid& uuid);
 [[nodiscard]] std::optional<Uuid> find_series_uuid(storage::Connection& db, std::int64_t series);
 
+/// The bits of the columns that the fields name.
+[[nodiscard]] std::int64_t mask_of(const protocol::TableDescriptor& table, const protocol::Fields& fields);
+
 /// Whether rows of other tables refer to this table's.
 [[nodiscard]] bool has_children(const protocol::TableDescriptor& table);
 

@@ -195,6 +195,7 @@ struct KeptSegment {
     std::int64_t seq = 0;
     std::int64_t seen = 0;  ///< what this file knew of the hub's rows
     std::vector<JournalEntry> entries;
+    std::vector<protocol::Origin> origins;  ///< itself the last
 };
 
 void add_part(KeptSegment& kept, const std::string& bytes, const std::string& path) {
@@ -204,6 +205,7 @@ void add_part(KeptSegment& kept, const std::string& bytes, const std::string& pa
                     fmt::format("cannot seal again what {} keeps: {}", path, segment.problem().detail));
     }
     kept.seen = segment->seen;
+    kept.origins = segment->origins;
     for (const protocol::Change& change : segment->changes) {
         kept.entries.push_back({.table = change.table,
                                 .key = change.key,
@@ -224,7 +226,11 @@ void each_kept_segment(Connection& db, std::string_view lane, std::int64_t epoch
         const std::optional<std::string> bytes = storage::find_part_bytes(db, lane, epoch, part.seq, part.part);
         add_part(segment, bytes.value_or(std::string()), db.path());
         segment.seq = part.seq;
-        if (part.part == part.parts) use(std::exchange(segment, {}));
+        if (part.part < part.parts) continue;
+        segment.origins.push_back(
+            {.epoch = epoch, .seq = part.seq, .parts = part.parts, .hash = protocol::hash_text(to_hash(part.hash))});
+        if (segment.origins.size() > protocol::most_origins) segment.origins.erase(segment.origins.begin());
+        use(std::exchange(segment, {}));
     }
 }
 
@@ -311,6 +317,20 @@ void preview_seal(Engine::State& state, const SyncIdentity& identity,
     });
 }
 
+void seal_lost_rows(Engine::State& state, WriteTransaction& write, const SyncIdentity& identity,
+                    const std::vector<storage::ChangedRow>& rows) {
+    constexpr std::int64_t before_all_others = 0;
+    SealSettings settings = settings_of(write.connection(), identity);
+    settings.seen = 0;
+    SealStore store(write, settings, state.now());
+    SyncBase base(write);
+    collect_rows(write.connection(), rows, before_all_others,
+                 [&](const std::vector<PendingChange>& changes) { store.seal(changes, base); });
+    base.store();
+    store.finish(Lane::ops);
+    store.finish(Lane::bulk);
+}
+
 void seal_again(Engine::State& state, WriteTransaction& write, const SyncIdentity& identity,
                 const protocol::SealAgain& order) {
     Connection& db = write.connection();
@@ -335,6 +355,7 @@ void seal_again(Engine::State& state, WriteTransaction& write, const SyncIdentit
         each_kept_segment(db, lane, old_epoch, [&](KeptSegment segment) {
             // the answer that asks for it may have brought rows that these changes do not know
             settings.seen = segment.seen;
+            settings.origins = segment.origins;
             store.seal(std::move(segment.entries));
             numbers.push_back(segment.seq);
         });

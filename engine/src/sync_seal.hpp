@@ -5,6 +5,7 @@
 #include "edge/protocol/device_session.hpp"
 #include "edge/protocol/seal.hpp"
 #include "edge/storage/connection.hpp"
+#include "edge/storage/journal.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -47,6 +48,10 @@ void seal_pending(Engine::State& state, storage::WriteTransaction& write, const 
 /// Hands out what a seal would make now, and changes nothing.
 void preview_seal(Engine::State& state, const SyncIdentity& identity,
                   const std::function<void(const protocol::SealedPart&)>& part);
+
+/// Seals rows, by table, then local id, that the hub had and has lost: as older than anything that somebody wrote.
+void seal_lost_rows(Engine::State& state, storage::WriteTransaction& write, const SyncIdentity& identity,
+                    const std::vector<storage::ChangedRow>& rows);
 
 /// Starts the lane's new epoch with what is kept of the old one, or with every row. Nothing if the lane is in that
 /// epoch or a later one: another process was here.

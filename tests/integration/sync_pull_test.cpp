@@ -512,5 +512,74 @@ TEST_F(SyncPullTest, BeginsAnewWhenTheHubWasRestored) {
     EXPECT_EQ(name_at(till), name_at(tablet));
 }
 
+/// Who only heard of a row knows less of it than who wrote it.
+TEST_F(SyncPullTest, ARowThatTheHubLostIsToldByAWitnessAndThenByItsWriter) {
+    hub.store().set_durable({.rule = hub::DurableRule::command});
+    settle();
+    const std::string backup = folder.file("backup.db");
+    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+    const BundleId made = till.post("As it was posted").id;
+    static_cast<void>(till.sync());
+    later();
+    till.engine->edit_bundle(made, {.name = "As it was edited"});
+    hub.network = [](const HubRequest&) { return no_answer(); };
+    static_cast<void>(till.sync());  // sealed, and not sent
+    hub.network = nullptr;
+    later();
+    static_cast<void>(tablet.sync());
+    hub.restore(backup);
+    later();
+
+    static_cast<void>(tablet.sync());
+    EXPECT_THAT(tablet.rows_at_hub(), Contains(HasSubstr("As it was posted")));
+    settle();
+
+    EXPECT_THAT(kiosk.rows(), Contains(HasSubstr("As it was edited")));
+    EXPECT_EQ(test::first_difference(till.rows(), tablet.rows()), "");
+}
+
+/// The same, and the witness has written into the row, which no hub could take without the row.
+TEST_F(SyncPullTest, AWitnessKeepsWhatItWroteIntoARowThatTheHubLost) {
+    hub.store().set_durable({.rule = hub::DurableRule::command});
+    settle();
+    const std::string backup = folder.file("backup.db");
+    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+    till.post("As it was posted");
+    static_cast<void>(till.sync());
+    later();
+    static_cast<void>(tablet.sync());
+    hub.restore(backup);
+    tablet.engine->edit_bundle(BundleId(std::stoll(tablet.select("SELECT max(bundle_id) FROM bundles").front())),
+                               {.name = "As the witness edited it"});
+    later();
+
+    static_cast<void>(tablet.sync());
+    later();
+    settle();
+
+    EXPECT_THAT(kiosk.rows(), Contains(HasSubstr("As the witness edited it")));
+    EXPECT_EQ(test::first_difference(till.rows(), tablet.rows()), "");
+}
+
+TEST_F(SyncPullTest, ADeletionThatARestoredHubHearsOfFirstIsNotUndone) {
+    hub.store().set_durable({.rule = hub::DurableRule::command});
+    settle();
+    const std::string backup = folder.file("backup.db");
+    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+    till.post("To be deleted");
+    static_cast<void>(till.sync());
+    later();
+    static_cast<void>(tablet.sync());
+    hub.restore(backup);
+    tablet.sql("DELETE FROM bundles WHERE bundle_name = 'To be deleted'");
+    later();
+
+    static_cast<void>(tablet.sync());
+    settle();
+
+    EXPECT_THAT(kiosk.rows(), testing::Not(Contains(HasSubstr("To be deleted"))));
+    EXPECT_EQ(test::first_difference(till.rows(), tablet.rows()), "");
+}
+
 }  // namespace
 }  // namespace edge

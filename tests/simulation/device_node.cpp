@@ -53,13 +53,22 @@ void DeviceNode::restart(bool power, std::uint64_t dice) {
     engine_.reset();
     disk_.end(power, dice);
     open();
-    settle();
+    settle(power);
 }
 
-void DeviceNode::settle() {
-    if (pulls_) return take_pulled();
+void DeviceNode::lose_unsynced(const Rows& found) {
+    if (!unsynced_) return;
+    history_.doubt(name, unsynced_->mark, found);
+    if (found == unsynced_->before) model = found;
+    unsynced_.reset();
+}
+
+void DeviceNode::settle(bool power) {
     const Rows found = people_wrote();
+    if (power) lose_unsynced(found);
+    if (pulls_) return take_pulled();
     if (found != model && !limbo_.empty() && explains(limbo_, model, found)) {
+        if (!power) unsynced_ = Unsynced{.before = model, .mark = history_.mark()};
         history_.note(name, effects_between(model, found), model);
         model = found;
     }
@@ -138,6 +147,7 @@ void DeviceNode::restore_image(const Rows& at_hub) {
     model = image_->model;
     history_.doubt(name, image_->mark, at_hub);
     limbo_.clear();
+    unsynced_.reset();
     pulls_ = false;
     is_forked = true;
     may_go_back = true;

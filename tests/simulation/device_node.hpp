@@ -94,7 +94,8 @@ private:
     /// Of the tests, kept open: reading the schema anew for each look takes longer than anything else.
     [[nodiscard]] storage::Connection& reader();
     [[nodiscard]] Rows people_wrote();
-    void settle();
+    void settle(bool power);
+    void lose_unsynced(const Rows& found);
     void take_pulled();
     void take_limbo(const Rows& found);
     /// Whether the disk failed, so that what the work threw is no surprise.
@@ -116,6 +117,13 @@ private:
     std::unique_ptr<storage::Connection> reader_;
     Effects kept_in_sync_;
     Effects limbo_;  ///< of a write that failed under a faulty disk: a later restart may bring it back
+    /// A restart brought such a write back, and nothing was committed since. Its commit never returned, so it was
+    /// perhaps never synced: it is seen until the power goes, and then it may be gone.
+    struct Unsynced {
+        Rows before;
+        std::size_t mark;
+    };
+    std::optional<Unsynced> unsynced_;
     std::optional<Image> image_;
     std::size_t triggers_ = 0;
 };
@@ -141,6 +149,7 @@ void DeviceNode::write(Effects effects, const Fault& fault, std::uint64_t dice, 
         history_.note(name, effects, model);
         model = applied(std::move(model), effects);
     }
+    if (done && (pulls_ || !effects.empty())) unsynced_.reset();
     if (done && !intended.empty()) limbo_.clear();
     if (failure && is_disk_failure(*failure)) limbo_ = intended;
     const bool faulty = finish(fault, dice);

@@ -199,12 +199,15 @@ std::string History::fault_in_return(const std::string& place, const Past& past,
 /// deletion that it does not know.
 History::Versions History::surviving(Versions versions, const std::string& column,
                                      const std::vector<Removal>& removals) {
-    for (const Removal& removal : removals) {
-        const auto seen = removal.seen.find(column);
-        for (Version& version : versions)
-            version.certain = version.certain && seen != removal.seen.end() && seen->second == version.value;
-    }
+    for (Version& version : versions) version.certain = version.certain && !is_beaten(version, column, removals);
     return versions;
+}
+
+bool History::is_beaten(const Version& version, const std::string& column, const std::vector<Removal>& removals) {
+    return std::any_of(removals.begin(), removals.end(), [&](const Removal& removal) {
+        const auto seen = removal.seen.find(column);
+        return seen == removal.seen.end() || seen->second != version.value;
+    });
 }
 
 std::string History::fault_in_row(const std::string& place, const Past& past, const Row& row) {
@@ -247,6 +250,8 @@ std::string History::fault_in_pull(const Rows& before, const Rows& after) const 
             const std::vector<std::size_t> was = of_value(versions->second, old->second);
             const std::vector<std::size_t> is = of_value(versions->second, value);
             if (was.size() != 1 || is.empty()) continue;
+            // beaten by a deletion, it is not there when a sale brings the row back
+            if (is_beaten(versions->second[was.front()], column, past->second.removals)) continue;
             const std::vector<bool> older = older_than(versions->second, was.front());
             if (std::all_of(is.begin(), is.end(), [&](std::size_t at) { return older[at]; }))
                 return place + ": " + column + " went back from " + old->second + " to " + value;

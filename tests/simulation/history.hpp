@@ -68,6 +68,9 @@ private:
                                               const Rows& rows) const;
     [[nodiscard]] static Versions surviving(Versions versions, const std::string& column,
                                             const std::vector<Removal>& removals);
+    /// Whether somebody deleted the row without knowing the version: a deletion beats a concurrent edit.
+    [[nodiscard]] static bool is_beaten(const Version& version, const std::string& column,
+                                        const std::vector<Removal>& removals);
     [[nodiscard]] static std::string fault_in_row(const std::string& place, const Past& past, const Row& row);
     [[nodiscard]] bool was_ever_reserved(const std::string& bundle) const;
 

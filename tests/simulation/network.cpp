@@ -204,6 +204,8 @@ HubAnswer Network::carry(DeviceNode& device, const Step& step, const HubRequest&
     if (device.is_offline) return no_answer("cannot_resolve: no network");
     HubAnswer answer =
         dice.chance(step.storm) ? misfortune(device, step, request, dice) : deliver(request, device.seller, step, dice);
+    if (tell_) tell_(fmt::format("{} asks {}\n{}", device.name, request.path, request.body));
+    if (tell_) tell_(fmt::format("answer {} {}\n{}", answer.status, answer.failure, answer.body));
     answer.bytes_sent = static_cast<std::int64_t>(request.body.size());
     answer.bytes_received = static_cast<std::int64_t>(answer.body.size());
     return answer;

@@ -24,6 +24,8 @@ class Network {
 public:
     Network(HubNode& hub, Timestamp& now) : hub_(hub), now_(now) {}
 
+    /// From now on all that is asked and answered is told.
+    void listen(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
     /// Carries one request of a step; `in_between` is called while it is under way.
     [[nodiscard]] HubAnswer carry(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice,
                                   const std::function<void()>& in_between);
@@ -53,6 +55,7 @@ private:
 
     HubNode& hub_;
     Timestamp& now_;
+    std::function<void(const std::string&)> tell_;
     std::vector<Late> late_;
     std::map<PartNumber, std::string> hashes_;
     std::map<std::string, std::set<std::string>> twins_;  ///< devices that write them, by seller

@@ -23,15 +23,18 @@ struct Arguments {
     std::uint64_t most_reports = 5;
     std::string planted;
     bool story = false;
+    bool account = false;
 };
 
-void report(const Story& story, const Outcome& outcome) {
+void print_line(const std::string& line) { fmt::print("{}\n", line); }
+
+void report(const Story& story, const Outcome& outcome, bool account) {
     fmt::print("seed {} violates {}: {}\n", story.seed, outcome.violation->invariant, outcome.violation->detail);
     const Story smaller = shrink(story, [&](const Story& candidate) {
         const Outcome again = run(candidate);
         return again.violation && again.violation->invariant == outcome.violation->invariant;
     });
-    const Outcome last = run(smaller);
+    const Outcome last = account ? run(smaller, print_line) : run(smaller);
     fmt::print("{} steps and faults shrunk to {}:\n{}", weight_of(story), weight_of(smaller), describe(smaller));
     if (last.violation) fmt::print("  {}: {}\n", last.violation->invariant, last.violation->detail);
     std::fflush(stdout);
@@ -77,7 +80,7 @@ int simulate(const Arguments& arguments) {
         if (arguments.story) fmt::print("{}", describe(story));
         const Outcome outcome = run(story);
         if (!outcome.violation) continue;
-        if (++violations <= arguments.most_reports) report(story, outcome);
+        if (++violations <= arguments.most_reports) report(story, outcome, arguments.account);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     fmt::print("{} seeds from {} in {:.1f} s, {:.0f} a second: {} with a violation\n", arguments.seeds,
@@ -98,6 +101,8 @@ int main(int count, char** values) try {
     app.add_option("--reports", arguments.most_reports, "how many violations to shrink and tell")
         ->capture_default_str();
     app.add_flag("--story", arguments.story, "tell each history before it runs");
+    app.add_flag("--account", arguments.account,
+                 "tell of each shrunk violation what every step changed, and what went over the wire");
     app.add_option("--planted", arguments.planted,
                    "plant this bug, to see it found; 'list' names them, 'all' prints how soon each is found");
     CLI11_PARSE(app, count, values);

@@ -133,19 +133,22 @@ std::string describe(const Story& story) {
         "seed {}: {} device(s){}, durable by {}, pages of {} bytes, clocks off by {} minutes\n", story.seed,
         story.devices, story.another_shop ? " and another shop" : "", rules[static_cast<std::size_t>(story.durable)],
         story.page_bytes, fmt::join(story.skew_minutes, ", "));
-    std::int64_t minutes = 0;
-    for (const Step& step : story.steps) {
-        minutes += step.minutes;
-        text += fmt::format("  {:3}d {:02}:{:02}  device {}  {}", minutes / 1440, minutes / 60 % 24, minutes % 60,
-                            step.device, name_of(step.act));
-        if (step.storm > 0 && step.act >= Act::sync) text += fmt::format(", {} % of requests go wrong", step.storm);
-        if (step.fault.kind != FaultKind::none)
-            text += fmt::format(", {} at write {}", name_of(step.fault.kind), step.fault.nth);
-        if (step.hub_fault.kind != FaultKind::none)
-            text += fmt::format(", hub {} at write {}", name_of(step.hub_fault.kind), step.hub_fault.nth);
-        text += fmt::format("  [{:x}]\n", step.dice);
-    }
+    for (std::size_t at = 0; at < story.steps.size(); ++at) text += fmt::format("  {}\n", describe(story, at));
     return text;
+}
+
+std::string describe(const Story& story, std::size_t at) {
+    std::int64_t minutes = 0;
+    for (std::size_t i = 0; i <= at; ++i) minutes += story.steps[i].minutes;
+    const Step& step = story.steps[at];
+    std::string text = fmt::format("{:3}d {:02}:{:02}  device {}  {}", minutes / 1440, minutes / 60 % 24, minutes % 60,
+                                   step.device, name_of(step.act));
+    if (step.storm > 0 && step.act >= Act::sync) text += fmt::format(", {} % of requests go wrong", step.storm);
+    if (step.fault.kind != FaultKind::none)
+        text += fmt::format(", {} at write {}", name_of(step.fault.kind), step.fault.nth);
+    if (step.hub_fault.kind != FaultKind::none)
+        text += fmt::format(", hub {} at write {}", name_of(step.hub_fault.kind), step.hub_fault.nth);
+    return text + fmt::format("  [{:x}]", step.dice);
 }
 
 std::size_t weight_of(const Story& story) {

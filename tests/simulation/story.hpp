@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -103,6 +104,8 @@ struct StoryOptions {
 [[nodiscard]] Story make_story(std::uint64_t seed, const StoryOptions& options = {});
 /// In words, one line a step.
 [[nodiscard]] std::string describe(const Story& story);
+/// One of its steps in words.
+[[nodiscard]] std::string describe(const Story& story, std::size_t step);
 /// Steps and faults; what shrinking makes less of.
 [[nodiscard]] std::size_t weight_of(const Story& story);
 

@@ -208,13 +208,32 @@ std::string World::trace() {
     return protocol::part_hash(text);
 }
 
-Outcome run(const Story& story) {
+void World::tell_changes(const Tell& tell) {
+    const auto compare = [&](const std::string& whose, Rows now) {
+        for (const Effect& effect : effects_between(told_[whose], now)) {
+            std::string line =
+                fmt::format("{}: {} {}", whose, effect.place, effect.kind == Effect::Kind::remove ? "is gone" : "has");
+            for (const auto& [column, value] : effect.columns) line += fmt::format(" {} {}", column, value);
+            tell(line);
+        }
+        told_[whose] = std::move(now);
+    };
+    compare("hub", written_rows(hub_->rows(devices_.front()->seller)));
+    for (const std::unique_ptr<DeviceNode>& device : devices_) compare(device->name, written_rows(device->rows()));
+}
+
+Outcome run(const Story& story, const Tell& tell) {
     sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(story.seed | 1U), nullptr);
     sqlite3_randomness(0, nullptr);
     Outcome outcome;
     try {
         World world(story);
-        for (outcome.step = 0; outcome.step < story.steps.size(); ++outcome.step) world.step(story.steps[outcome.step]);
+        if (tell) world.listen(tell);
+        for (outcome.step = 0; outcome.step < story.steps.size(); ++outcome.step) {
+            world.step(story.steps[outcome.step]);
+            if (tell) tell("-- " + describe(story, outcome.step));
+            if (tell) world.tell_changes(tell);
+        }
         world.drain();
         outcome.trace = world.trace();
     } catch (const Violation& violation) {

@@ -7,12 +7,17 @@
 #include "simulation/violation.hpp"
 #include "support/temporary_folder.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace edge::simulation {
+
+/// Where the lines of a run's account go.
+using Tell = std::function<void(const std::string& line)>;
 
 /// Devices, hub and the way between them, on a clock of their own.
 class World {
@@ -22,6 +27,10 @@ public:
     void step(const Step& step);
     /// Faults are over: everything arrives in bounded time, and every invariant is checked.
     void drain();
+    /// From now on all that is asked and answered is told.
+    void listen(const Tell& tell) { network_->listen(tell); }
+    /// What differs on each disk from the last time.
+    void tell_changes(const Tell& tell);
     /// Everything that is stored anywhere, as a hash.
     [[nodiscard]] std::string trace();
 
@@ -56,6 +65,7 @@ private:
     std::vector<std::string> files_;  ///< carried about on sticks
     bool hub_was_restored_ = false;
     std::string last_reason_;
+    std::map<std::string, Rows> told_;  ///< by whose they are
 };
 
 /// What a run came to.
@@ -65,6 +75,7 @@ struct Outcome {
     std::string trace;     ///< of the world in the end; empty after a violation
 };
 
-[[nodiscard]] Outcome run(const Story& story);
+/// `tell` hears what each step changed on every disk, and what went over the wire.
+[[nodiscard]] Outcome run(const Story& story, const Tell& tell = {});
 
 }  // namespace edge::simulation

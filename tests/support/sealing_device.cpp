@@ -108,6 +108,7 @@ std::vector<protocol::SealedPart> SealingDevice::seal() {
     settings.replica = replica_;
     settings.app = "edge-analytics/test";
     settings.seen = seen;
+    settings.origins = std::exchange(origins, {});
     settings.ops = ops_;
     settings.bulk = bulk_;
     settings.part_bytes = part_bytes;

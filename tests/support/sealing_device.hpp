@@ -23,6 +23,8 @@ public:
     /// The pull cursor that segments and requests show.
     std::int64_t seen = 0;
     std::size_t part_bytes = 240U << 10U;
+    /// What the next segment is sealed from anew.
+    std::vector<protocol::Origin> origins;
     /// A part holds no more changes than this.
     std::size_t part_changes = 5000;
 

@@ -149,20 +149,29 @@ private:
         if (claim) rows_.want_claim(claim->parent, claim->code);
     }
 
+    /// What is computed belongs to the replica, whichever of its files said it last.
+    [[nodiscard]] static bool is_repeat(const PartToApply& part, const TableDescriptor& table, const Change& change) {
+        return part.is_repeat && protocol::is_shared(table) &&
+               !part.refused.contains({.table = table.number, .key = change.key});
+    }
+
     [[nodiscard]] protocol::MergeContext context_of(const TableDescriptor& table, const Change& change,
-                                                    const protocol::Segment& segment) const {
+                                                    const PartToApply& part) const {
+        const protocol::Segment& segment = *part.segment;
         // Epochs of one replica may be copies of one file, which do not know what the others wrote. What is computed
         // belongs to the replica.
         protocol::MergeContext context{.replica = protocol::is_shared(table) ? life_ : writer_.replica,
                                        .hlc = protocol::clamp_clock(segment.h0, change.hlc, milliseconds_of(now_)),
                                        .seen = segment.seen <= given_ ? segment.seen : 0,
-                                       .forgotten = segment.seen < trimmed_};
+                                       .forgotten = segment.seen < trimmed_,
+                                       .is_repeat = is_repeat(part, table, change)};
         protocol::each_parent(table, change, [&](const ParentReference& parent) {
             const TableDescriptor* of = protocol::find_table(parent.table);
             if (of->lane != table.lane) return;
             const std::optional<HubRow>& row = rows_.row(of->number, parent.key);
-            context.parent_absent = context.parent_absent || !row;
-            context.parent_deleted = context.parent_deleted || (row && row->deleted);
+            const bool unheard = !row || (row->deleted && row->fields.empty());
+            context.parent_absent = context.parent_absent || unheard;
+            context.parent_deleted = context.parent_deleted || (!unheard && row->deleted);
         });
         if (change.op == Op::remove) {
             context.has_live_children = rows_.has_live_children(change.key) || is_named(change.key);
@@ -173,6 +182,7 @@ private:
     [[nodiscard]] Merge merge_change(const TableDescriptor& table, const Change& change,
                                      const protocol::MergeContext& context) const {
         const std::optional<HubRow>& current = rows_.row(table.number, change.key);
+        if (context.is_repeat) return protocol::merge_repeat(current, change);
         Merge merge = protocol::merge(current, change, context);
         if (!merge.row || merge.row->deleted) return merge;
         if (const std::string_view why = reader_->refusal(table.number, merge.row->fields); !why.empty()) {
@@ -200,7 +210,7 @@ private:
             merge.outcome = Outcome::rejected;
             merge.reason = protocol::check_change(change)->reason;
         } else {
-            const protocol::MergeContext context = context_of(*table, change, *part.segment);
+            const protocol::MergeContext context = context_of(*table, change, part);
             merge = merge_change(*table, change, context);
             if (merge.revive_parent) revive_parents(*table, change, context.hlc);
             note_known(*table, change.key, merge);

@@ -17,6 +17,8 @@ namespace edge::hub {
 struct PartToApply {
     PartId id;
     const protocol::Segment* segment = nullptr;
+    bool is_repeat = false;    ///< the same changes took effect under another number
+    std::set<RowKey> refused;  ///< rows whose changes did not take effect then, as dead letters tell
 };
 
 /// Who writes.

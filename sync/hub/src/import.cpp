@@ -1,7 +1,9 @@
 #include "edge/core/error.hpp"
 #include "edge/hub/intake.hpp"
+#include "edge/protocol/segment.hpp"
 #include "edge/transport/bundle_file.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -32,6 +34,7 @@ public:
             send();
         bytes_ += part.size();
         parts_.emplace_back(part);
+        note(part);
     }
     /// The joined answer; a Problem if the hub could read nothing of the file.
     [[nodiscard]] Decoded<protocol::Ack> finish() {
@@ -39,6 +42,7 @@ public:
         if (!ack_) return *problem_;
         ack_->outcomes = std::move(outcomes_);
         for (protocol::LaneAck& lane : ack_->lanes) {
+            limit_to_file(lane);
             const auto problem = lane_problems_.find({.epoch = lane.epoch, .lane = lane.lane});
             if (!lane.problem && problem != lane_problems_.end()) lane.problem = problem->second;
         }
@@ -46,6 +50,22 @@ public:
     }
 
 private:
+    void note(std::string_view bytes) {
+        const Decoded<protocol::Segment> part = protocol::decode_segment(bytes, options_.limits);
+        if (!part || part->part != part->parts) return;
+        Last& last = last_[{.epoch = part->epoch, .lane = part->lane}];
+        if (part->seq >= last.seq) last = {.seq = part->seq, .hash = protocol::part_hash(bytes)};
+    }
+    /// A receipt tells what became of the changes in its file; of others that the hub has applied by now it must not
+    /// speak, since their outcomes are not in it.
+    void limit_to_file(protocol::LaneAck& lane) const {
+        const auto last = last_.find({.epoch = lane.epoch, .lane = lane.lane});
+        if (last == last_.end() || lane.applied <= last->second.seq) return;
+        lane.applied = last->second.seq;
+        lane.durable = std::min(lane.durable, lane.applied);
+        lane.head = last->second.hash;
+    }
+
     void send() {
         if (!take({parts_.begin(), parts_.end()})) {
             // one by one, so that only the part that cannot be read is left out; its lane then shows a gap
@@ -70,6 +90,12 @@ private:
         return true;
     }
 
+    /// A file's last segment of a lane.
+    struct Last {
+        std::int64_t seq = 0;
+        std::string hash;  ///< of its last part
+    };
+
     HubStore* store_;
     Timestamp now_;
     IntakeOptions options_;
@@ -77,6 +103,7 @@ private:
     std::vector<std::string> parts_;
     std::size_t bytes_ = 0;
     std::vector<protocol::ChangeOutcome> outcomes_;
+    std::map<LaneId, Last> last_;
     std::map<LaneId, protocol::Problem> lane_problems_;  ///< the first of each lane
     std::optional<protocol::Ack> ack_;
     std::optional<protocol::Problem> problem_;

@@ -198,6 +198,7 @@ public:
 private:
     void apply() {
         if (to_apply_.empty()) return;
+        mark_repeats();
         applied_ = apply_parts(*reader_, {.replica = header_->replica, .seen = header_->seen}, to_apply_, now_);
         covered_ = covered_letters(*reader_, header_->replica, to_apply_, applied_->outcomes, now_);
         for (std::size_t i = 0; i < to_apply_.size(); ++i) {
@@ -242,6 +243,46 @@ private:
         }
     }
 
+    /// Segments that were sealed anew, and whose changes took effect under a number that they had before.
+    void mark_repeats() {
+        std::vector<PartId> wanted;
+        for (const PartToApply& part : to_apply_) {
+            for (const protocol::Origin& origin : part.segment->origins) wanted.push_back(last_part(part, origin));
+        }
+        know(wanted);
+        for (PartToApply& part : to_apply_) {
+            for (const protocol::Origin& origin : part.segment->origins) {
+                const auto known = known_.find(last_part(part, origin));
+                if (known == known_.end() || !known->second.applied || known->second.hash != origin.hash) continue;
+                if (known->first < part.id) mark_repeat(part, known->first);
+            }
+        }
+    }
+    static PartId last_part(const PartToApply& part, const protocol::Origin& origin) {
+        return {.lane = {.epoch = origin.epoch, .lane = part.id.lane.lane}, .seq = origin.seq, .part = origin.parts};
+    }
+    void know(std::vector<PartId> parts) {
+        std::erase_if(parts, [&](const PartId& id) { return known_.contains(id); });
+        if (parts.empty()) return;
+        for (TakenPart& part : reader_->parts(header_->replica, parts)) known_.emplace(part.id, std::move(part));
+    }
+    void mark_repeat(PartToApply& part, const PartId& last) {
+        part.is_repeat = true;
+        std::vector<PartId> ids;
+        for (int number = 1; number <= last.part; ++number)
+            ids.push_back({.lane = last.lane, .seq = last.seq, .part = number});
+        know(ids);
+        for (const PartId& id : ids) {
+            const auto known = known_.find(id);
+            if (known == known_.end()) continue;
+            for (const protocol::ChangeOutcome& outcome : known->second.outcomes) {
+                const protocol::TableDescriptor* table = protocol::find_table(outcome.table);
+                if (table != nullptr && protocol::is_dead_letter(outcome.outcome))
+                    part.refused.insert({.table = table->number, .key = outcome.key});
+            }
+        }
+    }
+
     void take_part(ArrivedPart& part) {
         ++counts_.parts;
         LaneCursor& cursor = cursors_[part.id.lane];
@@ -257,7 +298,8 @@ private:
             case PartVerdict::stage:
                 note(part);
                 known_.at(part.id).bytes = part.bytes;
-                if (EDGE_PLANTED(staged_part_shown)) to_apply_.push_back({.id = part.id, .segment = &part.segment});
+                if (EDGE_PLANTED(staged_part_shown))
+                    to_apply_.push_back({.id = part.id, .segment = &part.segment, .refused = {}});
                 break;
             case PartVerdict::already_applied:
                 ++counts_.repeated_parts;
@@ -305,7 +347,7 @@ private:
             taken.applied = true;
             taken.bytes.clear();
             changed_parts_.insert(id);
-            to_apply_.push_back({.id = id, .segment = segment});
+            to_apply_.push_back({.id = id, .segment = segment, .refused = {}});
             counts_.applied_changes += taken.changes;
         }
     }

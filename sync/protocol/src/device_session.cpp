@@ -6,6 +6,7 @@
 #include "edge/protocol/snapshot.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace edge::protocol {
 namespace {
@@ -58,7 +59,9 @@ std::vector<Action> DeviceSession::on_transport_failure(std::string_view why, st
 
 std::vector<Action> DeviceSession::on_ack(const Ack& ack, std::int64_t now_ms) {
     Actions actions;
+    is_receipt_ = true;
     take_ack(ack, now_ms, actions);
+    is_receipt_ = false;
     return actions;
 }
 
@@ -84,6 +87,19 @@ std::int64_t DeviceSession::last_held(Lane lane) const noexcept {
     std::int64_t last = mark(lane).applied;
     for (const HeldPart& part : held_) {
         if (part.lane == lane && part.epoch == mark(lane).epoch) last = std::max(last, part.seq);
+    }
+    return last;
+}
+
+/// An answer tells what became of the changes that its request carried. What the hub has applied besides (a request
+/// whose answer was lost) is sent again, to hear of its outcomes.
+std::int64_t DeviceSession::last_heard(Lane lane) const noexcept {
+    if (is_receipt_) return std::numeric_limits<std::int64_t>::max();
+    std::int64_t last = mark(lane).applied;
+    for (const std::size_t at : in_flight_) {
+        const HeldPart& part = held_[at];
+        const bool whole = part.part == part.parts && part.epoch == mark(lane).epoch;
+        if (part.lane == lane && whole) last = std::max(last, part.seq);
     }
     return last;
 }
@@ -218,7 +234,8 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
         return take_new_epoch(again, "the hub has other segments under the numbers of this file", now_ms, actions);
     }
     const LaneMark before = known;
-    known.applied = hub_restored ? lane.applied : std::max(known.applied, lane.applied);
+    const std::int64_t applied = std::min(lane.applied, last_heard(lane.lane));
+    known.applied = hub_restored ? applied : std::max(known.applied, applied);
     // the head's hash vouches for everything below it; without it only what is no longer held may be called durable
     const bool vouched = last != nullptr || std::none_of(held_.begin(), held_.end(), [&](const HeldPart& part) {
                              return part.lane == lane.lane && part.epoch == known.epoch && part.seq <= lane.durable;

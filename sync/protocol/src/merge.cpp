@@ -77,6 +77,12 @@ public:
             lose(field, reason::later_write);
         }
     }
+    /// The value is there already: a device that writes it later has written it later all the same. What the hub writes
+    /// itself is found by comparing, and not new.
+    void confirm(const Field& field) {
+        if (!is_birth_ && !context_.replica.empty() && context_.hlc > stamp_of(row_, field.name))
+            confirmed_.push_back(field);
+    }
     void join_collected(const Field& field) {
         if (is_set(row_, "collected_at")) {
             lose(field, is_null(field.value) ? reason::collected_is_final : already_collected);
@@ -105,10 +111,10 @@ public:
         merge.outcome = outcome();
         merge.reason = reason_;
         merge.lost = std::move(lost_);
-        if (won_.empty() && noted_.empty()) return merge;
-        won_.insert(won_.end(), noted_.begin(), noted_.end());
+        if (won_.empty() && noted_.empty() && confirmed_.empty()) return merge;
+        if (!won_.empty() || !noted_.empty()) row_.writer = context_.replica;
+        for (const Fields* fields : {&noted_, &confirmed_}) won_.insert(won_.end(), fields->begin(), fields->end());
         stamp(row_, won_, context_.hlc);
-        row_.writer = context_.replica;
         merge.row = std::move(row_);
         return merge;
     }
@@ -124,6 +130,7 @@ private:
     bool seen_;
     bool is_birth_;
     Fields won_;
+    Fields confirmed_;
     Fields noted_;  ///< stored although they lost
     Fields lost_;
     std::string reason_;
@@ -151,12 +158,20 @@ void join_field(RowMerge& merge, const TableDescriptor& table, const HubRow& cur
     }
 }
 
+bool is_by_clock(const TableDescriptor& table, const Field& field) {
+    if (table.rule == MergeRule::reservation) return field.name != "collected_at" && field.name != "cancelled_at";
+    return table.rule != MergeRule::revision;
+}
+
 Merge merge_live(const TableDescriptor& table, const HubRow& current, const Change& change,
                  const MergeContext& context) {
     RowMerge merge(current, change, context);
     for (const Field& field : change.fields) {
         const FieldValue* held = find_field(current.fields, field.name);
-        if (held != nullptr && *held == field.value) continue;
+        if (held != nullptr && *held == field.value) {
+            if (is_by_clock(table, field)) merge.confirm(field);
+            continue;
+        }
         join_field(merge, table, current, change, field, context);
     }
     return merge.finish();
@@ -167,7 +182,13 @@ Merge merge_tombstone(const TableDescriptor& table, const HubRow& tombstone, con
     if (table.rule == MergeRule::hub && hub_stands(tombstone, change, context))
         return refused(Outcome::superseded, reason::hub_owns, change.fields);
     const bool later = has_seen(tombstone, change, context) || context.hlc > tombstone.hlc;
-    if (change.op != Op::create || !later) return refused(Outcome::superseded, reason::deleted, change.fields);
+    if (change.op != Op::create || !later) {
+        Merge merge = refused(Outcome::superseded, reason::deleted, change.fields);
+        if (change.op != Op::create || !tombstone.fields.empty()) return merge;
+        merge.row = tombstone;  // deleted before it was heard of; a child may still need it
+        merge.row->fields = change.fields;
+        return merge;
+    }
     Merge merge;
     merge.row = new_row(change, context);
     merge.row->hub_version = tombstone.hub_version;
@@ -185,9 +206,21 @@ Merge close_instead(const HubRow& current, const MergeContext& context) {
     return merge;
 }
 
+/// A hub that was restored hears of a deletion before it hears again of the row: whoever tells it must not bring it
+/// back.
+Merge bury_unheard(const TableDescriptor& table, const MergeContext& context) {
+    Merge merge = refused(Outcome::duplicate, reason::unknown_row);
+    if (!is_shared(table)) return merge;
+    merge.row.emplace();
+    merge.row->deleted = true;
+    merge.row->hlc = context.hlc;
+    merge.row->writer = context.replica;
+    return merge;
+}
+
 Merge merge_deletion(const TableDescriptor& table, const std::optional<HubRow>& current, const Change& change,
                      const MergeContext& context) {
-    if (!current) return refused(Outcome::duplicate, reason::unknown_row);
+    if (!current) return bury_unheard(table, context);
     if (current->deleted) return refused(Outcome::duplicate, {});
     const bool seen = has_seen(*current, change, context);
     if (table.rule == MergeRule::hub && hub_stands(*current, change, context))
@@ -244,8 +277,22 @@ Merge merge(const std::optional<HubRow>& current, const Change& change, const Me
     return merge;
 }
 
+Merge merge_repeat(const std::optional<HubRow>& current, const Change& change) {
+    const bool is_here = current && !current->deleted;
+    if (change.op == Op::remove) {
+        return is_here ? refused(Outcome::superseded, reason::later_write) : refused(Outcome::duplicate, {});
+    }
+    if (!is_here) return refused(Outcome::superseded, reason::deleted);
+    const bool is_as_it_was = std::all_of(change.fields.begin(), change.fields.end(), [&](const Field& field) {
+        const FieldValue* held = find_field(current->fields, field.name);
+        return held != nullptr && *held == field.value;
+    });
+    return is_as_it_was ? refused(Outcome::duplicate, {}) : refused(Outcome::superseded, reason::later_write);
+}
+
 HubRow revive(const TableDescriptor& table, HubRow tombstone, std::int64_t hlc) {
     tombstone.deleted = false;
+    hlc = std::max(hlc, tombstone.hlc);  // it was open until it was deleted
     Fields closed;
     if (find_column(table, "closed_at") != nullptr) closed.push_back({"closed_at", instant_text(hlc)});
     if (!closed.empty() && !is_set(tombstone, "closed_at")) {

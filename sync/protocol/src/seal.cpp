@@ -130,6 +130,7 @@ private:
         if (lane_ == Lane::bulk || head_.prev.empty()) segment.app = settings_.app;
         segment.h0 = h0_;
         segment.seen = settings_.seen;
+        segment.origins = settings_.origins;
         if (lane_ == Lane::ops && index + 1 == cuts_.size()) segment.digest = settings_.digest;
         return segment;
     }

@@ -22,6 +22,26 @@ void write_name(std::string& out, std::string_view name) {
     out += ':';
 }
 
+void write_origins(std::string& out, const std::vector<Origin>& origins) {
+    std::string_view separator = R"(,"of":[)";
+    for (const Origin& origin : origins) {
+        out += separator;
+        separator = ",";
+        out += R"({"epoch":)";
+        write_integer(out, origin.epoch);
+        out += R"(,"seq":)";
+        write_integer(out, origin.seq);
+        if (origin.parts != 1) {
+            out += R"(,"parts":)";
+            write_integer(out, origin.parts);
+        }
+        write_name(out, "hash");
+        write_text(out, origin.hash);
+        out += '}';
+    }
+    out += ']';
+}
+
 bool is_hash(std::string_view text) { return text.empty() || parse_hash(text).has_value(); }
 
 void read_part_numbers(ObjectReader& reader, Segment& segment) {
@@ -46,6 +66,23 @@ void read_digest(ObjectReader& reader, Segment& segment) {
     if (!digest.ok()) reader.fail("digest", "has no usable 'at' and 'root'");
 }
 
+void read_origins(ObjectReader& reader, Segment& segment) {
+    const std::optional<JsonValue> origins = reader.array_if_any("of");
+    if (!origins) return;
+    bool usable = true;
+    origins->each_element([&](const JsonValue& value) {
+        usable = usable && value.is(JsonKind::object) && segment.origins.size() < most_origins;
+        if (!usable) return;
+        ObjectReader origin(value, "of");
+        segment.origins.push_back({.epoch = origin.integer("epoch", 1, largest_json_integer),
+                                   .seq = origin.integer("seq", 1, largest_json_integer),
+                                   .parts = static_cast<int>(origin.integer_or("parts", 1, most_parts, 1)),
+                                   .hash = origin.text("hash")});
+        usable = origin.ok() && parse_hash(segment.origins.back().hash);
+    });
+    if (!usable) reader.fail("of", "does not name segments by 'epoch', 'seq' and 'hash'");
+}
+
 Segment read_envelope(ObjectReader& reader) {
     Segment segment;
     reader.expect_version();
@@ -63,6 +100,7 @@ Segment read_envelope(ObjectReader& reader) {
     segment.h0 = reader.integer("h0", -largest_json_integer, largest_json_integer);
     segment.seen = reader.integer("seen", 0, largest_json_integer);
     read_digest(reader, segment);
+    read_origins(reader, segment);
     return segment;
 }
 
@@ -127,6 +165,7 @@ void write_segment_end(std::string& out, const Segment& segment) {
         write_text(out, segment.digest->root);
         out += '}';
     }
+    if (!segment.origins.empty()) write_origins(out, segment.origins);
     write_members(out, segment.extra);
     out += '}';
 }

@@ -104,5 +104,22 @@ TEST_F(ImportTest, RefusesAFileThatHoldsNothingReadable) {
     }
 }
 
+/// A segment that went by network meanwhile, and whose answer was lost: its outcomes are in no receipt.
+TEST_F(ImportTest, TellsOfNoSegmentThatIsNotInTheFile) {
+    const std::vector<std::string> parts = shop();
+    const std::string file = write(parts);
+    device.reservation(500, 77, "NOBUNDLE");
+    take(device, parts);
+    take(device, device.seal_bytes());
+
+    const protocol::Receipt receipt = import_bundle_file(*store, file, now);
+
+    EXPECT_EQ(ops(receipt.ack).applied, 21);
+    EXPECT_EQ(ops(receipt.ack).durable, 21);
+    EXPECT_EQ(lane(receipt.ack, protocol::Lane::bulk).applied, 20);
+    EXPECT_TRUE(std::any_of(parts.begin(), parts.end(),
+                            [&](const auto& part) { return protocol::part_hash(part) == ops(receipt.ack).head; }));
+}
+
 }  // namespace
 }  // namespace edge::hub

@@ -290,5 +290,67 @@ TEST_F(IntakeTest, LeavesEverythingAsItWasWhenTheTransactionIsNotCommitted) {
     EXPECT_EQ(store->read("s-1")->changes(0, 10).back().row.version, 2);
 }
 
+/// A copy of a device's file seals anew what the other life had sent. Both clocks run ahead by years.
+class SealedAnewTest : public IntakeTest {
+protected:
+    void SetUp() override {
+        for (SealingDevice* one : {&device, &copy}) one->clock += years;
+        device.seller_row(1);
+        device.bundle(2, 1, "Before");
+        device.reservation(3, 9, "NOBUNDLE");
+        first = device.seal_bytes().front();
+        take(device, {first});
+        now += std::chrono::minutes(1);
+    }
+    std::vector<std::string> anew() {
+        copy.origins = {{.epoch = 1, .seq = 1, .parts = 1, .hash = protocol::part_hash(first)}};
+        copy.seller_row(1);
+        copy.bundle(2, 1, "Before");
+        copy.reservation(3, 9, "NOBUNDLE");
+        return copy.seal_bytes();
+    }
+    [[nodiscard]] bool is_shown(const std::string& text) {
+        const std::vector<std::string> all = rows();
+        return std::any_of(all.begin(), all.end(),
+                           [&](const std::string& row) { return row.find(text) != std::string::npos; });
+    }
+
+    static constexpr std::int64_t years = 100'000'000'000;
+    SealingDevice copy{"s-1", "replica-a", 2};
+    std::string first;
+};
+
+TEST_F(SealedAnewTest, DoesNotOverwriteWhatCameAfterIt) {
+    device.rename(2, "After");
+    take(device, device.seal_bytes());
+    now += std::chrono::minutes(1);
+
+    const Ack ack = take(copy, anew());
+
+    EXPECT_EQ(lane(ack, Lane::ops, 2).applied, 1);
+    EXPECT_TRUE(is_shown("After"));
+    ASSERT_EQ(ack.outcomes.size(), 3U);
+    EXPECT_EQ(ack.outcomes[1].outcome, protocol::Outcome::superseded);
+    EXPECT_EQ(ack.outcomes[2].outcome, protocol::Outcome::blocked) << "it never took effect";
+}
+
+TEST_F(SealedAnewTest, DoesNotBringBackWhatWasDeletedSince) {
+    device.remove("bundles", 2);
+    take(device, device.seal_bytes());
+    now += std::chrono::minutes(1);
+
+    take(copy, anew());
+
+    EXPECT_FALSE(is_shown("Before"));
+}
+
+TEST_F(SealedAnewTest, TakesEffectIfTheHubHasNeverHeardOfIt) {
+    store = stores.create("another hub");
+
+    take(copy, anew());
+
+    EXPECT_TRUE(is_shown("Before"));
+}
+
 }  // namespace
 }  // namespace edge::hub

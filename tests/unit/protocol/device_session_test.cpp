@@ -396,6 +396,20 @@ TEST(DeviceSession, SendsLessWhenARequestIsTooBig) {
     EXPECT_EQ(sent(device.on_response(ok(ack_of({lane_ack(Lane::ops, 1)})), now, 0.5)), "ops 2.1,ops 3.1");
 }
 
+/// The bulk segment was applied by a request whose answer was lost, and so were its outcomes.
+TEST(DeviceSession, SendsAgainWhatTheHubHasAppliedUnheard) {
+    DeviceMemory memory;
+    memory.request_parts = 1;
+    DeviceSession device = session({held(Lane::ops, 1), held(Lane::bulk, 1)}, memory);
+    EXPECT_EQ(sent(device.start(now)), "ops 1.1");
+
+    const auto actions = device.on_response(ok(ack_of({lane_ack(Lane::ops, 1), lane_ack(Lane::bulk, 1)})), now, 0.5);
+
+    EXPECT_EQ(device.memory().ops.applied, 1);
+    EXPECT_EQ(device.memory().bulk.applied, 0);
+    EXPECT_EQ(sent(actions), "bulk 1.1");
+}
+
 TEST(DeviceSession, SealsSmallerPartsWhenOneIsTooBig) {
     std::vector<HeldPart> parts = ops_up_to(1);
     parts[0].bytes = 200'000;

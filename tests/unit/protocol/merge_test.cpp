@@ -283,6 +283,45 @@ TEST(MergeDeletion, LeavesATombstoneOnce) {
     EXPECT_EQ(outcome(merge(std::nullopt, gone, by(tablet, 50))), "duplicate unknown_row");
 }
 
+TEST(Merge, OfEqualValuesTheLaterCounts) {
+    std::optional<HubRow> row = row_after({post_bundle(), named("Same")});
+
+    store(row, merge(row, named("Same"), by(tablet, 50)));
+    const Merge between = merge(row, named("Other"), by("kiosk", 30));
+
+    EXPECT_EQ(row->writer, till) << "it need not know the rest of the row";
+    EXPECT_EQ(outcome(merge(row, named("Same"), by(tablet, 50))), "duplicate");
+    EXPECT_FALSE(merge(row, named("Same"), by(tablet, 50)).row);
+    EXPECT_EQ(outcome(between), "superseded later_write");
+}
+
+/// A hub that was restored hears of the deletion first, and then again of the row.
+TEST(MergeDeletion, OfARowThatIsNotKnownBeatsItsCreationTooWhenThatComesLater) {
+    std::optional<HubRow> row;
+    store(row, merge(row, deletion("bundles", bread_key), by(tablet, 50)));
+
+    const Merge late = merge(row, post_bundle(), by(till, 0));
+    store(row, late);
+
+    EXPECT_EQ(outcome(late), "superseded deleted");
+    EXPECT_TRUE(row->deleted);
+    EXPECT_EQ(row->fields, post_bundle().fields) << "a reservation may bring it back";
+    EXPECT_FALSE(merge(std::nullopt, deletion("analytics_graphs", bread_key), by(tablet, 50)).row);
+}
+
+/// Its clock ran ahead, and is read as of its arrival: it seems the later one each time it is sealed anew.
+TEST(MergeRepeat, LeavesWhatTheRowHasBecomeSince) {
+    const std::optional<HubRow> row = row_after({post_bundle(), named("Afterwards")});
+    const std::optional<HubRow> gone = row_after({post_bundle(), deletion("bundles", bread_key)});
+
+    EXPECT_EQ(outcome(merge_repeat(row, post_bundle())), "superseded later_write");
+    EXPECT_EQ(outcome(merge_repeat(row, named("Afterwards"))), "duplicate");
+    EXPECT_EQ(outcome(merge_repeat(row, deletion("bundles", bread_key))), "superseded later_write");
+    EXPECT_EQ(outcome(merge_repeat(gone, post_bundle())), "superseded deleted");
+    EXPECT_EQ(outcome(merge_repeat(gone, deletion("bundles", bread_key))), "duplicate");
+    for (const Change& change : {post_bundle(), named("Before")}) EXPECT_FALSE(merge_repeat(row, change).row);
+}
+
 TEST(MergeDeletion, BeatsAConcurrentEditOfABundle) {
     std::optional<HubRow> row = row_after({post_bundle(), named("edited later")});
 
@@ -337,6 +376,14 @@ TEST(MergeTombstone, OfABundleYieldsToAReservation) {
     EXPECT_FALSE(bundle.deleted);
     EXPECT_EQ(*find_field(bundle.fields, "name"), FieldValue("Evening bakery bag"));
     EXPECT_FALSE(is_null(*find_field(bundle.fields, "closed_at")));
+}
+
+TEST(MergeTombstone, IsClosedNoEarlierThanItWasDeleted) {
+    const std::optional<HubRow> tombstone = row_after({post_bundle(), deletion("bundles", bread_key)});
+
+    const HubRow bundle = revive(*find_table("bundles"), *tombstone, 0);
+
+    EXPECT_EQ(*find_field(bundle.fields, "closed_at"), FieldValue("2025-11-24T16:00:00.010Z"));
 }
 
 TEST(MergeTombstone, OfACategoryYieldsToABundleThatNamesIt) {

@@ -51,6 +51,29 @@ TEST(Segment, ReadsWhatItWrites) {
     EXPECT_EQ(*read, segment);
 }
 
+TEST(Segment, SaysWhatItWasSealedFromAnew) {
+    Segment segment = segment_of({post_bundle()});
+    segment.origins = {{.epoch = 1, .seq = 7, .parts = 3, .hash = part_hash("old")},
+                       {.epoch = 2, .seq = 1, .parts = 1, .hash = part_hash("less old")}};
+
+    const Decoded<Segment> read = decode_segment(encode(segment));
+
+    ASSERT_TRUE(read) << read.problem().detail;
+    EXPECT_EQ(*read, segment);
+    const auto with_origins = [](const std::string& of) {
+        std::string text = encode(segment_of({}));
+        return text.insert(text.size() - 1, ",\"of\":" + of);
+    };
+    for (const char* of : {"[1]", "{}", R"([{"epoch":1,"seq":7}])", R"([{"epoch":1,"seq":7,"hash":"short"}])",
+                           R"([{"epoch":0,"seq":7,"hash":"AAAAAAAAAAAAAAAAAAAAAA"}])"}) {
+        EXPECT_FALSE(refusal(with_origins(of)).empty()) << of;
+    }
+    std::string many = R"([{"epoch":1,"seq":7,"hash":"AAAAAAAAAAAAAAAAAAAAAA"})";
+    EXPECT_EQ(refusal(with_origins(many + "]")), "");
+    for (int i = 0; i < 20; ++i) many += R"(,{"epoch":1,"seq":7,"hash":"AAAAAAAAAAAAAAAAAAAAAA"})";
+    EXPECT_FALSE(refusal(with_origins(many + "]")).empty());
+}
+
 TEST(Segment, LeavesOutWhatIsUsual) {
     Segment segment = segment_of({edit_bundle({{"name", "Evening bakery bag"}, {"price_minor", std::int64_t{399}}})});
     segment.changes[0].base = 88102;

@@ -181,6 +181,7 @@ private:
     [[nodiscard]] bool holds(Lane lane, std::int64_t seq) const noexcept;
     [[nodiscard]] const HeldPart* last_part_of(Lane lane, std::int64_t seq) const noexcept;
     [[nodiscard]] std::int64_t last_held(Lane lane) const noexcept;
+    [[nodiscard]] std::int64_t last_heard(Lane lane) const noexcept;
 
     void choose_parts();
     [[nodiscard]] bool is_pending(const HeldPart& part) const noexcept;
@@ -210,6 +211,7 @@ private:
     ReadPart read_;
     std::vector<std::size_t> in_flight_;  ///< places in held_
     std::size_t letters_told_ = 0;        ///< of settings_.letters
+    bool is_receipt_ = false;             ///< the answer at hand: it speaks of no request of this session
     bool pull_more_ = false;
     bool expired_ = false;  ///< the cursor
     std::array<LaneRun, 2> runs_{};

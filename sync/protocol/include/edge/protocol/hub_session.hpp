@@ -93,6 +93,7 @@ struct MergeContext {
     bool parent_absent = false;      ///< a row it refers to, travelling in the same lane, is not at the hub at all
     bool parent_deleted = false;     ///< a row it refers to is a tombstone
     bool has_live_children = false;  ///< for deletions: a bundle's reservations, a category's bundles
+    bool is_repeat = false;          ///< the change took effect before, under another number: see merge_repeat
 };
 
 struct Merge {
@@ -127,6 +128,9 @@ inline constexpr std::array<std::string_view, 12> of_dead_letters{
 /// Joins a change into the hub's row by its table's rule. `current` is nothing for a row the hub never had, and a row
 /// with `deleted` for a tombstone. Applying a change twice leaves what applying it once left.
 [[nodiscard]] Merge merge(const std::optional<HubRow>& current, const Change& change, const MergeContext& context);
+
+/// The same for a change that was joined before: whatever the row has become since then stands.
+[[nodiscard]] Merge merge_repeat(const std::optional<HubRow>& current, const Change& change);
 
 /// The row back from its tombstone: a bundle closed, so that it takes no more reservations.
 [[nodiscard]] HubRow revive(const TableDescriptor& table, HubRow tombstone, std::int64_t hlc);

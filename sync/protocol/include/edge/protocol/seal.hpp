@@ -44,6 +44,7 @@ struct SealSettings {
     std::optional<Digest> digest;  ///< goes into the last part of the ops lane
     LaneHead ops;
     LaneHead bulk;
+    std::vector<Origin> origins;  ///< of what is sealed again
     /// Raw bytes of a part. The default cannot exceed 256 KiB compressed, whatever the rows hold.
     std::size_t part_bytes = 240U << 10U;
     std::size_t part_changes = 5000;

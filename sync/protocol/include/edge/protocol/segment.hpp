@@ -6,6 +6,7 @@
 #include "edge/protocol/value.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,6 +44,18 @@ struct Digest {
     friend bool operator==(const Digest&, const Digest&) = default;
 };
 
+/// A segment that another one was sealed from anew: its place in its lane, and what names its bytes.
+struct Origin {
+    std::int64_t epoch = 1;
+    std::int64_t seq = 1;
+    int parts = 1;
+    std::string hash;  ///< of its last part, as text
+    friend bool operator==(const Origin&, const Origin&) = default;
+};
+
+/// More of them are not told: who is sealed anew that often has long been heard.
+inline constexpr std::size_t most_origins = 16;
+
 /// One part of a sealed segment: numbered, chained by hash, never changed once made. On the wire a lane `ops`, a part
 /// [1,1] and an empty app are left out: a sale's body must stay small.
 struct Segment {
@@ -61,6 +74,10 @@ struct Segment {
     std::int64_t seen = 0;  ///< pull cursor of the writer
     std::vector<Change> changes;
     std::optional<Digest> digest;
+    /// Under which numbers the same changes were sealed before, the latest last: if the hub has applied one of them,
+    /// they have no effect any more. Their clocks cannot tell, since the hub reads a clock that runs ahead as of the
+    /// arrival.
+    std::vector<Origin> origins;
     Members extra;  ///< members this version does not know
     friend bool operator==(const Segment&, const Segment&) = default;
 };
