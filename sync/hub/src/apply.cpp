@@ -77,6 +77,7 @@ public:
         for (const PartToApply& part : parts) {
             for (const Change& change : part.segment->changes) want_children_and_claims(change);
         }
+        rows_.load_rows(reader);
         rows_.load_children_and_claims(reader);
     }
 
@@ -138,6 +139,21 @@ private:
         });
     }
 
+    /// A change that may bring a reservation back, with the bundle that it does not name: nothing for other changes.
+    [[nodiscard]] const Change* with_parents(const TableDescriptor& table, const Change& change) {
+        const bool may_return = is_reservation(table) && change.op == Op::update;
+        if (!may_return || protocol::find_field(change.fields, "collected_at") == nullptr) return nullptr;
+        const std::optional<HubRow>& row = rows_.row(table.number, change.key);
+        if (!row || !row->deleted) return nullptr;
+        whole_ = change;
+        for (const std::string_view column : {"bundle", "claim_code"}) {
+            const protocol::FieldValue* value = protocol::find_field(row->fields, column);
+            if (value != nullptr && protocol::find_field(change.fields, column) == nullptr)
+                whole_.fields.push_back({std::string(column), *value});
+        }
+        return &whole_;
+    }
+
     void want_children_and_claims(const Change& change) {
         const TableDescriptor* table = protocol::find_table(change.table);
         if (table == nullptr || !change.fault.empty()) return;
@@ -145,7 +161,10 @@ private:
             rows_.want_children(change.key);
         }
         if (change.op == Op::remove || !is_reservation(*table)) return;
-        const std::optional<Claim> claim = intended_claim(change, rows_.row(table->number, change.key));
+        const Change* whole = with_parents(*table, change);
+        if (whole != nullptr) want_rows(*whole);
+        const std::optional<Claim> claim =
+            intended_claim(whole == nullptr ? change : *whole, rows_.row(table->number, change.key));
         if (claim) rows_.want_claim(claim->parent, claim->code);
     }
 
@@ -210,9 +229,11 @@ private:
             merge.outcome = Outcome::rejected;
             merge.reason = protocol::check_change(change)->reason;
         } else {
-            const protocol::MergeContext context = context_of(*table, change, part);
+            const Change* whole = with_parents(*table, change);
+            const Change& with_all = whole == nullptr ? change : *whole;
+            const protocol::MergeContext context = context_of(*table, with_all, part);
             merge = merge_change(*table, change, context);
-            if (merge.revive_parent) revive_parents(*table, change, context.hlc);
+            if (merge.revive_parent) revive_parents(*table, with_all, context.hlc);
             note_known(*table, change.key, merge);
             if (merge.row) put(*table, change.key, *std::move(merge.row));
         }
@@ -289,6 +310,7 @@ private:
     SellerReader* reader_;
     Writer writer_;
     std::string life_;  ///< the writer, in the epoch of the part at hand
+    Change whole_;      ///< see with_parents
     Timestamp now_;
     std::int64_t trimmed_ = 0;
     std::int64_t given_ = 0;  ///< a higher number is not the hub's, or from before it was restored

@@ -177,10 +177,28 @@ Merge merge_live(const TableDescriptor& table, const HubRow& current, const Chan
     return merge.finish();
 }
 
+/// That somebody came and took the goods is a fact, which whoever deleted the reservation did not know.
+bool is_collected_since(const TableDescriptor& table, const HubRow& tombstone, const Change& change) {
+    const FieldValue* collected = find_field(change.fields, "collected_at");
+    return table.rule == MergeRule::reservation && collected != nullptr && !is_null(*collected) &&
+           !is_set(tombstone, "collected_at") && (change.op == Op::create || !tombstone.fields.empty());
+}
+
+Merge bring_back(const HubRow& tombstone, const Change& change, const MergeContext& context) {
+    Merge merge;
+    merge.row = tombstone;
+    merge.row->deleted = false;
+    for (const Field& field : change.fields) set_field(merge.row->fields, field.name, field.value);
+    merge.row->hlc = std::max(tombstone.hlc, context.hlc);
+    merge.row->writer = context.replica;
+    return merge;
+}
+
 Merge merge_tombstone(const TableDescriptor& table, const HubRow& tombstone, const Change& change,
                       const MergeContext& context) {
     if (table.rule == MergeRule::hub && hub_stands(tombstone, change, context))
         return refused(Outcome::superseded, reason::hub_owns, change.fields);
+    if (is_collected_since(table, tombstone, change)) return bring_back(tombstone, change, context);
     const bool later = has_seen(tombstone, change, context) || context.hlc > tombstone.hlc;
     if (change.op != Op::create || !later) {
         Merge merge = refused(Outcome::superseded, reason::deleted, change.fields);
@@ -273,7 +291,7 @@ Merge merge(const std::optional<HubRow>& current, const Change& change, const Me
     } else {
         merge = merge_live(table, *current, change, context);
     }
-    merge.revive_parent = revives && merge.row.has_value();
+    merge.revive_parent = revives && merge.row && !merge.row->deleted;
     return merge;
 }
 

@@ -352,5 +352,24 @@ TEST_F(SealedAnewTest, TakesEffectIfTheHubHasNeverHeardOfIt) {
     EXPECT_TRUE(is_shown("Before"));
 }
 
+/// Another device deleted bundle and reservation, and was heard first.
+TEST_F(IntakeTest, AReservationThatWasCollectedComesBackWithItsBundle) {
+    take(device, segments(2));
+    SealingDevice other("s-1", "replica-b");
+    other.seen = store->read("s-1")->head().seq;
+    other.remove("reservations", 101);
+    other.remove("bundles", 2);
+    take(other, other.seal_bytes());
+    ASSERT_EQ(rows().size(), 1U);
+    device.seen = other.seen;
+    device.collect(101);
+
+    const Ack ack = take(device, device.seal_bytes());
+
+    EXPECT_TRUE(ack.outcomes.empty());
+    EXPECT_EQ(rows().size(), 3U);
+    EXPECT_EQ(ack.pull.rows.size(), 2U) << "the bundle is closed by now";
+}
+
 }  // namespace
 }  // namespace edge::hub

@@ -443,5 +443,18 @@ TEST(Stamps, AreKeptForColumnsWrittenAtOtherTimesOnly) {
     EXPECT_FALSE(decode_stamps(R"({"name":"x"})", copy));
 }
 
+/// As if it had been collected before it was deleted: what happened does not depend on who is heard first.
+TEST(MergeTombstone, OfAReservationYieldsToItsCollection) {
+    const std::optional<HubRow> tombstone = row_after({reserve(), deletion("reservations", sale_key)});
+    const std::optional<HubRow> known = row_after({reserve(), collect(), deletion("reservations", sale_key)});
+
+    const Merge merged = merge(tombstone, collect(), by(tablet, 5));
+
+    EXPECT_EQ(outcome(merged), "accepted");
+    EXPECT_FALSE(merged.row->deleted);
+    EXPECT_EQ(*find_field(merged.row->fields, "claim_code"), *find_field(reserve().fields, "claim_code"));
+    EXPECT_EQ(outcome(merge(known, collect(), by(tablet, 5))), "superseded deleted") << "who deleted it knew";
+}
+
 }  // namespace
 }  // namespace edge::protocol
