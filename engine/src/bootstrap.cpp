@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <utility>
 
@@ -82,7 +83,7 @@ Bootstrap::Bootstrap(Engine::State* own, std::string path, const SyncIdentity& i
       download_(
           exchange,
           {.url = options.url, .seller = identity.seller, .replica = identity.replica, .timeout = options.timeout},
-          [this] { return options_.progress && !options_.progress(shown_); }) {
+          [this] { return std::this_thread::get_id() == thread_ ? is_cancelled() : cancelled_.load(); }) {
     report_.seller = identity.seller;
     report_.replica = identity.replica;
 }
@@ -171,19 +172,43 @@ bool Bootstrap::fill_and_take(BootstrapFile& file) {
 }
 
 Bootstrap::Step Bootstrap::fill(BootstrapFile& file) {
+    std::future<SnapshotDownload::ChunkAnswer> coming;
     while (!file.place().filled) {
         const FilledPlace& place = file.place();
         show(place);
-        SnapshotDownload::ChunkAnswer answer =
-            download_.chunk({.hub_epoch = place.hub_epoch, .at = place.at, .after = place.after});
+        if (!coming.valid()) coming = ask_for({.hub_epoch = place.hub_epoch, .at = place.at, .after = place.after});
+        SnapshotDownload::ChunkAnswer answer = wait_for(std::move(coming));
         if (std::holds_alternative<SnapshotExpired>(answer)) return Step::again;
         if (auto* interrupted = std::get_if<SnapshotInterrupted>(&answer)) return stop(std::move(interrupted->why));
-        file.take(std::get<protocol::SnapshotChunk>(answer), now());
+        const protocol::SnapshotChunk& chunk = std::get<protocol::SnapshotChunk>(answer);
+        if (chunk.more) coming = ask_for({.hub_epoch = chunk.hub_epoch, .at = chunk.at, .after = chunk.to});
+        try {
+            file.take(chunk, now());
+        } catch (...) {
+            cancelled_ = true;  // nobody waits for the next any more
+            throw;
+        }
         ++report_.chunks;
     }
     show(file.place());
     return Step::done;
 }
+
+/// What is asked over HTTP comes while the chunk before it is written; whoever gave an exchange of their own is called
+/// when the chunk is needed, on their own thread.
+std::future<SnapshotDownload::ChunkAnswer> Bootstrap::ask_for(const SnapshotPosition& position) {
+    const auto policy = options_.exchange ? std::launch::deferred : std::launch::async;
+    return std::async(policy, [this, position] { return download_.chunk(position); });
+}
+
+SnapshotDownload::ChunkAnswer Bootstrap::wait_for(std::future<SnapshotDownload::ChunkAnswer> answer) {
+    constexpr std::chrono::milliseconds look_again{100};
+    if (!options_.exchange) cancelled_ = is_cancelled();
+    while (answer.wait_for(look_again) == std::future_status::timeout) cancelled_ = is_cancelled();
+    return answer.get();
+}
+
+bool Bootstrap::is_cancelled() { return cancelled_ || (options_.progress && !options_.progress(shown_)); }
 
 void Bootstrap::show(const FilledPlace& place) {
     shown_.done = static_cast<std::uint64_t>(place.rows);
@@ -239,13 +264,39 @@ void Bootstrap::check_marks(const protocol::Ack& ack) const {
 }
 
 Bootstrap::Step Bootstrap::take_over(BootstrapFile& file) {
-    WriteTransaction write(own_->db);
-    if (!same_marks(load_memory(own_->db), marks_)) return Step::again;  // rows are at the hub that the file lacks
-    seal_pending(*own_, write, identity_);
-    SyncBase base(write);
-    TakeOver rows(write, base, file.db(), now());
-    rows.go();
-    base.store();
+    TakeOver rows(own_->db, file.db(), now());
+    const std::int64_t seen = storage::find_sync_number(own_->db, state_seen);
+    for (int transactions = 1;; ++transactions) {
+        WriteTransaction write(own_->db, storage::Writing::background);
+        // rows are at the hub that the file lacks, or came from there and are newer than it
+        if (!same_marks(load_memory(own_->db), marks_)) return Step::again;
+        if (storage::find_sync_number(own_->db, state_seen) != seen) return Step::again;
+        seal_pending(*own_, write, identity_);
+        SyncBase base(write);
+        const bool done = rows.go_on(write, base);
+        if (done && base.sum() != file.sum()) {
+            if (transactions > 1) return Step::again;  // another process may have been here in between
+            throw Error(ErrorCode::corrupt_data,
+                        fmt::format("cannot bring {} to what the hub has: what is known of the hub's rows does not add "
+                                    "up",
+                                    path_),
+                        {}, "nothing was changed; edge-analytics doctor looks for what is wrong with the file");
+        }
+        base.store();
+        if (done) finish_taking(write, file);
+        write.commit();
+        if (done) break;
+    }
+    own_->db.make_durable();
+    file.remove();
+    report_.rows_changed = rows.changed_rows();
+    report_.rows_removed = rows.removed_rows();
+    own_->log(LogLevel::info, fmt::format("bootstrap: {} rows changed and {} removed, at {}", report_.rows_changed,
+                                          report_.rows_removed, report_.at));
+    return Step::done;
+}
+
+void Bootstrap::finish_taking(WriteTransaction& write, BootstrapFile& file) {
     storage::set_sync_state(write, state_seen, file.seen());
     storage::set_sync_state(
         write, state_clock,
@@ -256,13 +307,6 @@ Bootstrap::Step Bootstrap::take_over(BootstrapFile& file) {
     memory.last_refill_ms = to_milliseconds(now());
     ++memory.recoveries;
     store_memory(write, memory);
-    write.commit();
-    file.remove();
-    report_.rows_changed = rows.changed_rows();
-    report_.rows_removed = rows.removed_rows();
-    own_->log(LogLevel::info, fmt::format("bootstrap: {} rows changed and {} removed, at {}", report_.rows_changed,
-                                          report_.rows_removed, report_.at));
-    return Step::done;
 }
 
 bool refill(Engine::State& state, const SyncIdentity& identity, const SyncOptions& options, const HubExchange& exchange,
@@ -272,6 +316,7 @@ bool refill(Engine::State& state, const SyncIdentity& identity, const SyncOption
     filling.timeout = options.timeout;
     filling.app = identity.app;
     filling.progress = options.progress;
+    filling.exchange = options.exchange;
     BootstrapReport filled;
     const bool complete = Bootstrap(&state, state.db.path(), identity, filling, state.options, exchange, filled).go();
     report.bytes_received += filled.bytes_received;

@@ -7,15 +7,20 @@
 
 #include "edge/protocol/device_session.hpp"
 
+#include <atomic>
+#include <future>
 #include <optional>
 #include <string>
+#include <thread>
 
 namespace edge {
 
 /// Fills a file from the hub's snapshot, compares by digest, and puts what it holds in the place of a seller's file.
 class Bootstrap {
 public:
-    /// `own`: the file's state, or nullptr if there is no file at `path`. Adds to `report`.
+    /// `own`: the file's state, or nullptr if there is no file at `path`. Adds to `report`. `options.exchange` is
+    /// called on the thread of `go` if it is given; if not, `exchange` is called on another, so that the next chunk
+    /// comes while the last is written.
     Bootstrap(Engine::State* own, std::string path, const SyncIdentity& identity, const BootstrapOptions& options,
               const EngineOptions& engine_options, const HubExchange& exchange, BootstrapReport& report);
 
@@ -33,9 +38,13 @@ private:
     [[nodiscard]] bool ask_what_there_is();
     [[nodiscard]] bool fill_and_take(BootstrapFile& file);
     [[nodiscard]] Step fill(BootstrapFile& file);
+    [[nodiscard]] std::future<SnapshotDownload::ChunkAnswer> ask_for(const SnapshotPosition& position);
+    [[nodiscard]] SnapshotDownload::ChunkAnswer wait_for(std::future<SnapshotDownload::ChunkAnswer> answer);
+    [[nodiscard]] bool is_cancelled();
     [[nodiscard]] Step catch_up(BootstrapFile& file);
     [[nodiscard]] Step compare(BootstrapFile& file, const protocol::Ack& ack);
     [[nodiscard]] Step take_over(BootstrapFile& file);
+    void finish_taking(storage::WriteTransaction& write, BootstrapFile& file);
     void check_marks(const protocol::Ack& ack) const;
     void show(const FilledPlace& place);
     [[nodiscard]] Step stop(std::string why);
@@ -50,6 +59,8 @@ private:
     BootstrapReport& report_;
     protocol::DeviceMemory marks_;  ///< of the own file, before the hub was asked what it has
     Progress shown_;
+    std::thread::id thread_ = std::this_thread::get_id();
+    std::atomic<bool> cancelled_{false};
     SnapshotDownload download_;
 };
 

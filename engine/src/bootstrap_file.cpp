@@ -18,6 +18,8 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace edge {
 
@@ -36,6 +38,8 @@ constexpr std::string_view state_chunks = "bootstrap_chunks";
 constexpr std::string_view state_rows = "bootstrap_rows";
 constexpr std::string_view state_all_rows = "bootstrap_of";
 constexpr std::string_view state_filled = "bootstrap_filled";
+constexpr std::string_view state_indexes = "bootstrap_indexes";  ///< SQL that makes what the file lacks meanwhile
+constexpr std::string_view all_states = "bootstrap_";
 
 /// By whatever link the file is named, its neighbour is the same.
 std::string beside(const std::string& database) {
@@ -52,6 +56,29 @@ void remove_file(const std::string& path) noexcept {
 void drop_triggers(WriteTransaction& write) {
     for (const storage::CaptureTrigger& trigger : storage::expected_triggers())
         write.connection().execute("DROP TRIGGER IF EXISTS " + trigger.name);
+}
+
+/// An index whose order is not that of the rows is made many times faster by sorting them all than row by row. Those
+/// that keep rows unique stay.
+void drop_indexes(WriteTransaction& write) {
+    std::vector<std::string> names;
+    std::string again;
+    {
+        storage::Query row = write.connection().query(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql LIKE 'CREATE INDEX%' AND tbl_name IN "
+            "('bundles', 'reservations') ORDER BY name");
+        while (row.step()) {
+            names.push_back(row.text(0));
+            again += row.text(1) + ";\n";
+        }
+    }
+    for (const std::string& name : names) write.connection().execute("DROP INDEX " + name);
+    storage::set_sync_state(write, state_indexes, again);
+}
+
+void make_fillable(WriteTransaction& write) {
+    drop_triggers(write);
+    drop_indexes(write);
 }
 
 /// Gives the file its name unless that is taken.
@@ -103,12 +130,12 @@ void BootstrapFile::open() {
     } catch (const Error& error) {
         // whatever an earlier run left there can be had again
         const bool useless = error.code() == ErrorCode::corrupt_data || error.code() == ErrorCode::not_a_database ||
-                             error.code() == ErrorCode::schema_too_new;
+                             error.code() == ErrorCode::schema_too_new || error.code() == ErrorCode::internal;
         if (!useless) throw;
         db_.reset();
         remove_file(path_);
     }
-    if (!db_) db_.emplace(Connection::create(path_, options_, drop_triggers));
+    if (!db_) db_.emplace(Connection::create(path_, options_, make_fillable));
 }
 
 void BootstrapFile::start_over() {
@@ -158,7 +185,7 @@ void BootstrapFile::apply(WriteTransaction& write, const protocol::PullPage& pag
 void BootstrapFile::take(const protocol::SnapshotChunk& chunk, Timestamp now) {
     const FilledPlace before = place_;
     try {
-        WriteTransaction write(*db_);
+        WriteTransaction write(*db_, storage::Writing::background);
         if (!place_.at) storage::set_sync_state(write, state_seen, chunk.at);
         place_.hub_epoch = chunk.hub_epoch;
         place_.at = chunk.at;
@@ -178,7 +205,7 @@ void BootstrapFile::take(const protocol::SnapshotChunk& chunk, Timestamp now) {
 }
 
 void BootstrapFile::take(const protocol::PullPage& page, Timestamp now) {
-    WriteTransaction write(*db_);
+    WriteTransaction write(*db_, storage::Writing::background);
     apply(write, page, !page.more, now);
     storage::set_sync_state(write, state_seen, std::max(seen(), page.to));
     write.commit();
@@ -207,7 +234,9 @@ void BootstrapFile::become(const std::string& database, const Uuid& replica, con
         memory.last_refill_ms = to_milliseconds(now);
         store_memory(write, memory);
         storage::set_sync_state(write, state_app, app);
+        db_->execute(storage::find_sync_state(*db_, state_indexes));
         static_cast<void>(storage::install_triggers(write));
+        storage::forget_sync_states(write, all_states);
         count_anew(write);
         storage::remember_capture(write);
         write.commit();

@@ -25,9 +25,10 @@ struct FilledPlace {
     bool filled = false;    ///< every chunk has come
 };
 
-/// The file beside a seller's own that a snapshot fills. It is a seller's file but for its triggers, so that nobody
-/// takes it for one before it is whole: each chunk is one transaction with the place that it ends at, and a run that
-/// was killed is gone on with by the next.
+/// The file beside a seller's own that a snapshot fills. It is a seller's file but for its triggers and some indexes,
+/// so that nobody takes it for one before it is whole: each chunk is one transaction with the place that it ends at,
+/// and a run that was killed is gone on with by the next. No chunk waits for the disk: after a power cut some of the
+/// last come again.
 class BootstrapFile {
 public:
     /// Takes up what an earlier run left for that seller, or begins. Throws `busy` while another process fills it.

@@ -63,6 +63,7 @@ PullApply::PullApply(storage::WriteTransaction& write, SyncBase& base, Timestamp
       queued_(write, base) {}
 
 void PullApply::apply(const protocol::PullPage& page, Parked parked) {
+    if (page.rows.empty() && !any_parked_) return;
     guard(true);
     std::int64_t place = 0;
     for (const PlacedChange& one : in_order(page.rows)) {

@@ -72,7 +72,8 @@ public:
           db_(&write.connection()),
           base_(write),
           unread_(*db_),
-          differing_(rows_known_to_differ(*db_)) {}
+          differing_(rows_known_to_differ(*db_)),
+          any_sealed_(storage::has_sealed_rows(*db_)) {}
 
     std::int64_t find_changed() {
         std::int64_t found = 0;
@@ -112,7 +113,8 @@ private:
         }
         const storage::RowHash hash =
             protocol::digest_bytes(protocol::row_hash(rows.descriptor(), key, rows.fields(TableRows::all_columns)));
-        if (const auto sealed = storage::last_sealed_row(*db_, table, key)) return sealed->hash == hash;
+        const auto sealed = any_sealed_ ? storage::last_sealed_row(*db_, table, key) : std::nullopt;
+        if (sealed) return sealed->hash == hash;
         const std::optional<storage::BaseRow> base = base_.find(table, key, rows.id());
         return base && base->hash == hash;
     }
@@ -135,6 +137,7 @@ private:
     SyncBase base_;
     UnreadPlaces unread_;
     std::unordered_set<std::string> differing_;
+    bool any_sealed_;
 };
 
 /// What became of the rows of computed tables is not known: they are told once more.

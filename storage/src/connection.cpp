@@ -19,8 +19,9 @@
 namespace edge::storage {
 namespace {
 
-/// The write-ahead log is moved into the file once it holds this many pages (4 MiB).
-constexpr int checkpoint_after_pages = 1000;
+/// The write-ahead log is moved into the file once it holds this many pages (7 MiB): a sale that meets that waits for
+/// the disk twice, so it is to be one in hundreds.
+constexpr int checkpoint_after_pages = 1800;
 
 ErrorCode code_of(int sqlite_code) {
     switch (sqlite_code & 0xff) {

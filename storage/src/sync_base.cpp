@@ -91,7 +91,11 @@ void delete_lost(WriteTransaction& write, const RowHash& hash) {
     write.connection().query("DELETE FROM sync_lost WHERE hash = ?", std::span<const std::uint8_t>(hash)).run();
 }
 
-void forget_lost(WriteTransaction& write) { write.connection().query("DELETE FROM sync_lost").run(); }
+void forget_lost(WriteTransaction& write) {
+    // SQLite writes the page of an emptied table, even if it was empty
+    if (!write.connection().query("SELECT 1 FROM sync_lost LIMIT 1").step()) return;
+    write.connection().query("DELETE FROM sync_lost").run();
+}
 
 void forget_versions(WriteTransaction& write) {
     write.connection().query("UPDATE sync_base SET version = 0 WHERE version <> 0").run();

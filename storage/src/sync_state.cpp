@@ -29,6 +29,10 @@ void set_sync_state(WriteTransaction& write, std::string_view name, std::int64_t
     set_sync_state(write, name, std::string_view(std::to_string(value)));
 }
 
+void forget_sync_states(WriteTransaction& write, std::string_view prefix) {
+    write.connection().query("DELETE FROM sync_state WHERE substr(name, 1, length(?1)) = ?1", prefix).run();
+}
+
 bool insert_reject(WriteTransaction& write, const SyncReject& reject) {
     write.connection()
         .query(

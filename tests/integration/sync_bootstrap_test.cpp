@@ -129,6 +129,14 @@ TEST_F(NewFileTest, HoldsWhatTheHubHasAndIsADeviceOfItsOwn) {
     EXPECT_EQ(engine.sync_status().replica, report.replica);
 }
 
+TEST_F(NewFileTest, IsAsAnyOtherOnceItIsWhole) {
+    static_cast<void>(bootstrap(fresh));
+
+    const std::string made = "SELECT type || ' ' || name FROM sqlite_schema ORDER BY 1";
+    EXPECT_EQ(test::select_column(fresh, made), till.select(made));
+    EXPECT_THAT(test::select_column(fresh, "SELECT name FROM sync_state WHERE name LIKE 'bootstrap%'"), IsEmpty());
+}
+
 TEST_F(NewFileTest, SellsAndSendsWhatItSells) {
     ASSERT_TRUE(bootstrap(fresh).complete);
     EngineOptions options;
@@ -449,6 +457,24 @@ TEST_F(OldFileTest, TakesWhatItLacksAndKeepsItsIds) {
     EXPECT_EQ(tablet.select("SELECT bundle_id || hex(uuid) FROM bundles ORDER BY 1"), ids);
     EXPECT_THAT(tablet.select("SELECT name FROM holidays ORDER BY 1"), ElementsAre("Feast", "New"));
     EXPECT_THAT(beside(tablet.path()), IsEmpty());
+    expect_equal();
+}
+
+TEST_F(OldFileTest, TakesManyRowsInSeveralTransactions) {
+    static_cast<void>(bootstrap_tablet());
+    till.sql(
+        "DELETE FROM holidays; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2600) INSERT "
+        "INTO holidays (region, day, name) SELECT 'GB-' || i, i, 'Feast' FROM n");
+    static_cast<void>(sync(till));
+    hub.now += std::chrono::minutes(5);
+    static_cast<void>(sync(till));
+    hub.chunk_bytes = 1U << 18U;
+
+    const BootstrapReport report = bootstrap_tablet();
+
+    EXPECT_TRUE(report.complete) << report.reason;
+    EXPECT_EQ(report.rows_changed, 2600);
+    EXPECT_EQ(report.rows_removed, 2);
     expect_equal();
 }
 

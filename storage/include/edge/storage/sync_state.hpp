@@ -15,6 +15,9 @@ namespace edge::storage {
 void set_sync_state(WriteTransaction& write, std::string_view name, std::string_view value);
 void set_sync_state(WriteTransaction& write, std::string_view name, std::int64_t value);
 
+/// Those whose names begin so.
+void forget_sync_states(WriteTransaction& write, std::string_view prefix);
+
 /// A change that did not reach the hub's tables and never will as it is.
 struct SyncReject {
     std::string lane;
