@@ -64,7 +64,7 @@ struct Words {
     std::string_view code;
     std::string_view words;
 };
-constexpr std::array<Words, 18> all_words = {{
+constexpr std::array<Words, 19> all_words = {{
     {"cursor_expired",
      "the hub has forgotten deletions that this file has not heard of: edge-analytics sync bootstrap fills it anew"},
     {"cannot_resolve", "the hub's name is not known to the network"},
@@ -78,6 +78,7 @@ constexpr std::array<Words, 18> all_words = {{
     {"not_the_hub", "what answered is not a hub; there may be a login page in between"},
     {"unexpected_answer", "the hub answered something that this program does not know"},
     {"too_many_bytes", "the way to the hub does not take requests of this size"},
+    {"over_budget", "one change alone is more than a day's bytes carry: sync once without --metered"},
     {"not_applied", "the hub has not applied everything that it was sent"},
     {"lane_held", "the hub cannot read a segment, and the changes behind it wait"},
     {"unexplained", "the hub refuses and does not say why"},
@@ -228,8 +229,9 @@ SyncRun::End SyncRun::go() {
                 report_.reason = "the time for this sync is over";
                 return End::incomplete;
             }
-            if (!fits_budget(request->body)) return End::incomplete;
-            actions = exchange_once(*request);
+            const std::int64_t cost = cost_of(request->body);
+            if (!fits_budget(cost) || is_beyond_any_day(cost)) return End::incomplete;
+            actions = is_affordable(cost) ? exchange_once(*request) : ask_for_less(*request, cost);
             store(actions);
         }
     } catch (const PartIsGone&) {
@@ -245,21 +247,63 @@ void SyncRun::take(const protocol::Ack& ack) {
     if (alarm_) report_.reason = in_words(alarm_->reason, alarm_->detail);
 }
 
-bool SyncRun::fits_budget(const std::string& body) {
-    if (!options_.day_budget) return true;
-    // heads of both sides, an answer without rows, and the handshake of a new connection over TLS
-    constexpr std::int64_t beside_the_body = 2'000;
+/// Heads of both sides, an answer without rows, and the handshake of a new connection over TLS.
+std::int64_t SyncRun::cost_beside_the_body() const {
+    constexpr std::int64_t heads = 2'000;
     constexpr std::int64_t handshake = 6'000;
-    std::int64_t needed =
-        beside_the_body +
-        static_cast<std::int64_t>(body.size() < transport::identity_below ? body.size() : transport::gzip(body).size());
-    if (requests_ == 0 && options_.url.starts_with("https")) needed += handshake;
+    return heads + (requests_ == 0 && options_.url.starts_with("https") ? handshake : 0);
+}
+
+/// At most; 0 if nothing counts.
+std::int64_t SyncRun::cost_of(const std::string& body) const {
+    if (!options_.day_budget) return 0;
+    const std::size_t size = body.size() < transport::identity_below ? body.size() : transport::gzip(body).size();
+    return cost_beside_the_body() + static_cast<std::int64_t>(size);
+}
+
+/// False for a part that no day's bytes can carry, and for several that what is left of today's cannot.
+bool SyncRun::is_affordable(std::int64_t cost) const {
+    if (!options_.day_budget) return true;
+    return cost + (in_flight_.size() > 1 ? bytes_today(state_) : 0) <= *options_.day_budget;
+}
+
+bool SyncRun::fits_budget(std::int64_t cost) {
+    if (!options_.day_budget) return true;
     const std::int64_t used = bytes_today(state_);
-    if (used + needed <= *options_.day_budget) return true;
+    constexpr std::int64_t small_part = 512;
+    const std::int64_t least = is_affordable(cost) ? cost : cost_beside_the_body() + small_part;
+    if (used + least <= *options_.day_budget) return true;
     report_.budget_used = true;
-    report_.reason = fmt::format("the day's {} bytes are used up: {} went, and the next request needs {}",
-                                 *options_.day_budget, used, needed);
+    report_.reason =
+        least > *options_.day_budget
+            ? fmt::format("a day's {} bytes carry no request at all: one needs {}", *options_.day_budget, least)
+            : fmt::format("the day's {} bytes are used up: {} went, and the next request needs {}",
+                          *options_.day_budget, used, least);
     return false;
+}
+
+/// One change cannot be cut.
+bool SyncRun::is_beyond_any_day(std::int64_t cost) const {
+    if (is_affordable(cost) || in_flight_.size() != 1) return false;
+    const bool is_one = std::ranges::any_of(parts_, [&](const StoredPart& part) {
+        return part.changes == 1 && in_flight_.contains({lane_of(part), part.seq, part.part});
+    });
+    if (is_one) {
+        report_.reason = fmt::format("{} (it needs {}, a day has {})", in_words(protocol::reason::over_budget, {}),
+                                     cost, *options_.day_budget);
+    }
+    return is_one;
+}
+
+/// Fewer parts, or smaller ones if no day's bytes can carry one.
+SyncRun::Actions SyncRun::ask_for_less(const SendRequest& request, std::int64_t cost) {
+    in_flight_.clear();
+    const auto affordable = static_cast<double>(*options_.day_budget - cost_beside_the_body());
+    // a short text shrinks less than a long one
+    const double share = 0.7 * affordable / static_cast<double>(cost - cost_beside_the_body());
+    const auto bytes = static_cast<std::size_t>(share * static_cast<double>(request.body.size()));
+    constexpr std::size_t least = 512;
+    return session_.on_unaffordable(std::max(bytes, least), to_milliseconds(state_.now()), 0.0);
 }
 
 /// The hub's clock against this one's, if its answer says.

@@ -59,7 +59,12 @@ private:
     [[nodiscard]] Actions exchange_once(const protocol::SendRequest& request);
     void count_sent(const std::set<PartPlace>& parts);
     [[nodiscard]] bool may_go_on() const;
-    [[nodiscard]] bool fits_budget(const std::string& body);
+    [[nodiscard]] std::int64_t cost_beside_the_body() const;
+    [[nodiscard]] std::int64_t cost_of(const std::string& body) const;
+    [[nodiscard]] bool is_affordable(std::int64_t cost) const;
+    [[nodiscard]] bool fits_budget(std::int64_t cost);
+    [[nodiscard]] bool is_beyond_any_day(std::int64_t cost) const;
+    [[nodiscard]] Actions ask_for_less(const protocol::SendRequest& request, std::int64_t cost);
     void note_clock(const HubAnswer& answer, Timestamp sent);
     void store(const Actions& actions);
     void store_effects(storage::WriteTransaction& write, const Actions& actions);

@@ -1,3 +1,4 @@
+#include "support/database_dump.hpp"
 #include "support/nearby_hub.hpp"
 #include "support/shop.hpp"
 #include "support/synced_rows.hpp"
@@ -6,10 +7,13 @@
 #include "edge/protocol/next_sync.hpp"
 #include "edge/transport/gzip.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <random>
 
 namespace edge {
 namespace {
@@ -27,6 +31,14 @@ std::string problem(int status, const std::string& name, const std::string& reas
     return response(std::to_string(status) + " X\r\nContent-Type: application/problem+json",
                     R"({"type":"about:blank","title":"t","status":)" + std::to_string(status) + R"(,"class":")" + name +
                         R"(","reason":")" + reason + R"(","detail":"because")" + more + "}");
+}
+
+/// Ten bytes that no other number gives and gzip finds nothing in.
+std::array<std::uint8_t, 10> noise(int number) {
+    std::array<std::uint8_t, 10> bytes{};
+    std::mt19937 generator(static_cast<unsigned>(number));
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(generator());
+    return bytes;
 }
 
 /// A device against a server that answers what a test wants, over a real connection; and a real hub behind it.
@@ -247,6 +259,62 @@ TEST_F(AnswersTest, TheDaysBudgetIsNotOverrun) {
     EXPECT_EQ(last.socket_bytes, 0);
     EXPECT_GT(last.pending_changes, 0);
     expect_recovery();
+}
+
+TEST_F(AnswersTest, APartThatIsMoreThanADaysBudgetIsCutAndGoesOverDays) {
+    answer = [this](const std::string& request) { return through(request); };
+    for (int i = 0; i < 100; ++i) shop.post(fmt::format("Bag {} {}", i, Uuid::make_v7(shop.now, noise(i)).text()));
+    std::int64_t most = 0;
+    int days = 0;
+    SyncReport report;
+    for (; days < 30 && !report.equal; ++days) {
+        shop.now += std::chrono::hours(24);
+        for (int visit = 0; visit < 12 && !report.budget_used && !report.equal; ++visit) {
+            shop.now += std::chrono::minutes(5);
+            report = shop.engine->sync({.url = server.url(), .day_budget = 6'000});
+        }
+        most = std::max(most, report.bytes_today);
+        report.budget_used = false;
+    }
+
+    EXPECT_TRUE(report.equal) << report.reason;
+    EXPECT_GT(days, 1) << "else nothing is shown";
+    EXPECT_LE(most, 6'000);
+    expect_recovery();
+}
+
+TEST_F(AnswersTest, AChangeThatIsMoreThanADaysBudgetSaysSo) {
+    answer = [this](const std::string& request) { return through(request); };
+    std::string noisy;
+    for (int i = 0; i < 400; ++i) noisy += Uuid::make_v7(shop.now, noise(i)).text();
+    test::run_sql(shop.path(), "INSERT INTO holidays (region, day, name) VALUES ('GB-ENG', 20000, '" + noisy + "')");
+
+    SyncReport report;
+    for (int hour = 0; hour < 30; ++hour) {
+        shop.now += std::chrono::hours(1);
+        report = shop.engine->sync({.url = server.url(), .day_budget = 4'000});
+    }
+    EXPECT_THAT(report.reason, HasSubstr("without --metered"));
+    EXPECT_EQ(shop.engine->sync({.url = server.url(), .day_budget = 1'000}).reason,
+              "a day's 1000 bytes carry no request at all: one needs 2512");
+
+    EXPECT_TRUE(shop.engine->sync({.url = server.url()}).equal);
+}
+
+TEST_F(AnswersTest, TheDayOfABudgetEndsAtMidnightWhereTheShopIs) {
+    answer = [this](const std::string& request) { return through(request); };
+    test::run_sql(shop.path(), "UPDATE sellers SET time_zone = 'Pacific/Auckland'");  // 13 hours ahead of UTC
+    shop.now = std::chrono::sys_days(std::chrono::year(2026) / 1 / 14) + std::chrono::hours(10);
+    const std::int64_t used = shop.engine->sync({.url = server.url(), .day_budget = 60'000}).bytes_today;
+    EXPECT_GT(used, 0);
+
+    shop.now += std::chrono::minutes(59);
+    EXPECT_EQ(shop.engine->sync_status().bytes_today, used);
+    shop.now += std::chrono::minutes(1);
+    EXPECT_EQ(shop.engine->sync_status().bytes_today, 0);
+    static_cast<void>(shop.engine->sync({.url = server.url(), .day_budget = 60'000}));
+    shop.now += std::chrono::hours(14);  // past midnight UTC
+    EXPECT_GT(shop.engine->sync_status().bytes_today, 0);
 }
 
 TEST_F(AnswersTest, SellingDoesNotWaitForTheNetwork) {

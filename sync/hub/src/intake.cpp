@@ -372,6 +372,7 @@ private:
                         .applied = cursor.next_seq - 1,
                         .durable = cursor.next_seq - 1,
                         .head = cursor.applied_head,
+                        .staged = cursor.next_part - 1,
                         .problem = {}};
             if (const auto problem = problems_.find(id); problem != problems_.end()) ack.problem = problem->second;
             acks.push_back(std::move(ack));

@@ -1,5 +1,6 @@
 #include "json.hpp"
 #include "object_reader.hpp"
+#include "positions.hpp"
 
 #include "edge/protocol/device_session.hpp"
 
@@ -20,6 +21,7 @@ void write_mark(std::string& out, std::string_view name, const LaneMark& mark) {
     write_integer(out, mark.epoch);
     write_number(out, "applied", mark.applied);
     write_number(out, "durable", mark.durable);
+    if (mark.staged > 0) write_number(out, "staged", mark.staged);
     out += mark.held ? R"(,"held":true})" : R"(,"held":false})";
 }
 
@@ -32,6 +34,7 @@ LaneMark read_mark(ObjectReader& memory, std::string_view name) {
     mark.applied = reader.integer("applied", 0, largest);
     mark.durable = reader.integer("durable", 0, largest);
     mark.held = reader.boolean("held");
+    mark.staged = static_cast<int>(reader.integer_or("staged", 0, most_parts, 0));
     if (!reader.ok()) memory.fail(name, "cannot be read");
     return mark;
 }

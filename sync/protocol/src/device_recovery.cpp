@@ -54,6 +54,7 @@ void DeviceSession::resend_from(Lane lane, std::int64_t seq, std::int64_t now_ms
     ++memory_.recoveries;
     LaneMark& known = mark(lane);
     known.applied = std::min(known.applied, seq - 1);
+    known.staged = 0;
     actions.emplace_back(
         RecordWatermarks{.lane = lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
     for (std::size_t at = 0; at < held_.size(); ++at) {
@@ -92,7 +93,7 @@ void DeviceSession::react(const Problem& problem, std::int64_t now_ms, double ra
             return back_off(problem, now_ms, random, actions);
         case ProblemClass::auth:
         case ProblemClass::upgrade: return stop(problem, now_ms, actions);
-        case ProblemClass::too_big: return send_less(problem, now_ms, random, actions);
+        case ProblemClass::too_big: return send_less(problem, 0, now_ms, random, actions);
         case ProblemClass::bug: return find_unreadable(problem, now_ms, random, actions);
         case ProblemClass::resync: break;
     }
@@ -110,19 +111,20 @@ void DeviceSession::react(const Problem& problem, std::int64_t now_ms, double ra
     send_or_finish(actions, now_ms, random);
 }
 
-void DeviceSession::send_less(const Problem& problem, std::int64_t now_ms, double random, Actions& actions) {
+/// `part_bytes`: what a part may have; 0: half of what it has.
+void DeviceSession::send_less(const Problem& problem, std::size_t part_bytes, std::int64_t now_ms, double random,
+                              Actions& actions) {
     if (in_flight_.size() > 1) {
         memory_.request_parts = in_flight_.size() / 2;
         choose_parts();
         return send(actions);
     }
     const std::int64_t before = memory_.recoveries;
-    if (in_flight_.size() == 1 && held_[in_flight_.front()].bytes > smallest_part_bytes) {
+    const std::size_t has = in_flight_.empty() ? 0 : held_[in_flight_.front()].bytes;
+    const std::size_t may_have = part_bytes > 0 ? part_bytes : std::max(smallest_part_bytes, has / 2);
+    if (may_have < has) {
         const HeldPart& part = held_[in_flight_.front()];
-        take_new_epoch({.lane = part.lane,
-                        .epoch = part.epoch + 1,
-                        .whole = false,
-                        .part_bytes = std::max(smallest_part_bytes, part.bytes / 2)},
+        take_new_epoch({.lane = part.lane, .epoch = part.epoch + 1, .whole = false, .part_bytes = may_have},
                        "a part is too big for the way to the hub", now_ms, actions);
     } else {
         actions.emplace_back(alarm_of(problem));

@@ -57,6 +57,12 @@ std::vector<Action> DeviceSession::on_transport_failure(std::string_view why, st
     return actions;
 }
 
+std::vector<Action> DeviceSession::on_unaffordable(std::size_t part_bytes, std::int64_t now_ms, double random) {
+    Actions actions;
+    send_less(make_problem(ProblemClass::too_big, reason::over_budget, {}), part_bytes, now_ms, random, actions);
+    return actions;
+}
+
 std::vector<Action> DeviceSession::on_ack(const Ack& ack, std::int64_t now_ms) {
     Actions actions;
     is_receipt_ = true;
@@ -113,7 +119,7 @@ void DeviceSession::choose_parts() {
     for (std::size_t at = 0; at < held_.size() && in_flight_.size() < most; ++at) {
         const HeldPart& part = held_[at];
         const bool current = part.epoch == mark(part.lane).epoch && !run(part.lane).stopped;
-        if (!current || sent_[at] || !is_pending(part)) continue;
+        if (!current || sent_[at] || !is_pending(part) || is_staged(part)) continue;
         bytes += part.bytes + 1;
         if (!in_flight_.empty() && bytes > settings_.request_bytes) break;
         in_flight_.push_back(at);
@@ -154,6 +160,12 @@ void DeviceSession::send_or_finish(Actions& actions, std::int64_t now_ms, double
 
 bool DeviceSession::is_pending(const HeldPart& part) const noexcept {
     return !is_applied(part) && !mark(part.lane).held;
+}
+
+/// Whether the hub has it and waits for the rest of its segment. If it is not this file's part, the next one shows it.
+bool DeviceSession::is_staged(const HeldPart& part) const noexcept {
+    const LaneMark& known = mark(part.lane);
+    return part.seq == known.applied + 1 && part.part <= known.staged && known.staged < part.parts;
 }
 
 void DeviceSession::finish(Actions& actions, std::int64_t now_ms, double random) {
@@ -233,6 +245,7 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
         (last != nullptr && last->hash != lane.head && !EDGE_PLANTED(chain_unchecked))) {
         return take_new_epoch(again, "the hub has other segments under the numbers of this file", now_ms, actions);
     }
+    known.staged = lane.applied >= known.applied ? lane.staged : 0;
     const LaneMark before = known;
     const std::int64_t applied = std::min(lane.applied, last_heard(lane.lane));
     known.applied = hub_restored ? applied : std::max(known.applied, applied);

@@ -135,6 +135,15 @@ TEST_F(IntakeTest, HoldsPartsBackUntilTheSegmentIsComplete) {
     EXPECT_EQ(store->status().staged_parts, 0);
 }
 
+TEST_F(IntakeTest, SaysHowManyPartsOfASegmentItKeeps) {
+    const std::vector<std::string> parts = long_segment();
+    ASSERT_GT(parts.size(), 2U);
+
+    EXPECT_EQ(ops(take(device, {parts[0], parts[1]})).staged, 2);
+    EXPECT_EQ(ops(take(device, {})).staged, 2);
+    EXPECT_EQ(ops(take(device, parts)).staged, 0) << "all of it took effect";
+}
+
 TEST_F(IntakeTest, TakesPartsInAnyOrderWithinARequest) {
     const std::vector<std::string> parts = long_segment();
 

@@ -186,6 +186,35 @@ TEST(DeviceSession, AsksOfAllRefusedChangesAndHearsOfThem) {
     EXPECT_EQ(finish(done), "complete");
 }
 
+TEST(DeviceSession, DoesNotSendAgainWhatTheHubKeepsOfASegment) {
+    DeviceMemory memory;
+    memory.ops = {.epoch = 1, .applied = 0, .durable = 0, .held = false, .staged = 2};
+    std::vector<HeldPart> parts;
+    for (int part = 1; part <= 4; ++part) parts.push_back(held(Lane::ops, 1, part, 4));
+    DeviceSession device = session(parts, decode_device_memory(encode(memory)));
+
+    EXPECT_EQ(sent(device.start(now)), "ops 1.3,ops 1.4");
+}
+
+TEST(DeviceSession, RemembersWhatTheHubKeepsOfASegment) {
+    DeviceSession device = session({held(Lane::ops, 1, 1, 2), held(Lane::ops, 1, 2, 2)});
+    static_cast<void>(device.start(now));
+    LaneAck kept = lane_ack(Lane::ops, 0);
+    kept.staged = 1;
+
+    static_cast<void>(device.on_response(ok(ack_of({kept})), now, 0.5));
+
+    EXPECT_EQ(device.memory().ops.staged, 1);
+}
+
+TEST(DeviceSession, SendsASegmentOfFewerPartsThanTheHubKeepsOfIt) {
+    DeviceMemory memory;
+    memory.ops.staged = 2;
+    DeviceSession device = session({held(Lane::ops, 1)}, memory);
+
+    EXPECT_EQ(sent(device.start(now)), "ops 1.1") << "it is another segment, as the hub will say";
+}
+
 TEST(DeviceSession, SendsOpsBeforeBulk) {
     DeviceSession device = session({held(Lane::bulk, 1), held(Lane::ops, 1), held(Lane::ops, 2)});
 

@@ -23,6 +23,7 @@ Ack full_ack() {
     bulk.problem->position = LanePosition{.lane = Lane::bulk, .epoch = 2, .seq = 1, .part = 2};
     bulk.problem->next_epoch = 3;
     bulk.problem->retry_after_s = 9;
+    ops.staged = 3;
     ack.lanes = {ops, bulk};
     ack.outcomes = {{.lane = Lane::ops,
                      .seq = 1042,

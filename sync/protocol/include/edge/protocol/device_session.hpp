@@ -37,6 +37,7 @@ struct LaneMark {
     std::int64_t applied = 0;
     std::int64_t durable = 0;
     bool held = false;  ///< a segment of it cannot be read by the hub; a person has to look
+    int staged = 0;     ///< parts of the segment behind `applied` that the hub keeps until it is complete
     friend bool operator==(const LaneMark&, const LaneMark&) = default;
 };
 
@@ -159,6 +160,9 @@ public:
     [[nodiscard]] std::vector<Action> start(std::int64_t now_ms);
     [[nodiscard]] std::vector<Action> on_response(const Response& response, std::int64_t now_ms, double random);
     [[nodiscard]] std::vector<Action> on_transport_failure(std::string_view why, std::int64_t now_ms, double random);
+    /// The request just given was not sent, since it costs more than may ever be spent on one: its parts have to be
+    /// fewer, or a lone one as small as `part_bytes`.
+    [[nodiscard]] std::vector<Action> on_unaffordable(std::size_t part_bytes, std::int64_t now_ms, double random);
     /// An ack that came by another way (a receipt). Never sends.
     [[nodiscard]] std::vector<Action> on_ack(const Ack& ack, std::int64_t now_ms);
 
@@ -185,6 +189,7 @@ private:
 
     void choose_parts();
     [[nodiscard]] bool is_pending(const HeldPart& part) const noexcept;
+    [[nodiscard]] bool is_staged(const HeldPart& part) const noexcept;
     void finish(Actions& actions, std::int64_t now_ms, double random);
     void send_or_finish(Actions& actions, std::int64_t now_ms, double random);
     void send(Actions& actions);
@@ -199,7 +204,8 @@ private:
     void take_new_epoch(const SealAgain& again, std::string_view why, std::int64_t now_ms, Actions& actions);
     void hold_lane(Lane lane, const Problem& problem, Actions& actions);
     void react(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
-    void send_less(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
+    void send_less(const Problem& problem, std::size_t part_bytes, std::int64_t now_ms, double random,
+                   Actions& actions);
     void find_unreadable(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
     void stop(const Problem& problem, std::int64_t now_ms, Actions& actions);
     void back_off(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);

@@ -108,6 +108,7 @@ struct LaneAck {
     std::int64_t applied = 0;        ///< every segment up to this number has taken effect; 0: none
     std::int64_t durable = 0;        ///< and up to this one is in the hub's backup; never above applied
     std::string head;                ///< hash text of the last part of segment `applied`; empty for none
+    int staged = 0;                  ///< so many parts of the segment behind `applied` are kept and need not come again
     std::optional<Problem> problem;  ///< why the lane did not go on; the other lane is not concerned
     friend bool operator==(const LaneAck&, const LaneAck&) = default;
 };

@@ -38,6 +38,7 @@ inline constexpr std::string_view unknown_version = "unknown_version";
 inline constexpr std::string_view too_many_bytes = "too_many_bytes";
 inline constexpr std::string_view too_many_changes = "too_many_changes";
 inline constexpr std::string_view too_many_parts = "too_many_parts";
+inline constexpr std::string_view over_budget = "over_budget";  ///< more than may ever be spent on a request
 inline constexpr std::string_view truncated = "truncated";
 inline constexpr std::string_view damaged = "damaged";  ///< the bytes are not those that were written
 inline constexpr std::string_view gap = "gap";
