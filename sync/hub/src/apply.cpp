@@ -45,17 +45,6 @@ std::vector<std::string> categories_of(const HubRow& bundle) {
     return keys == nullptr ? std::vector<std::string>() : *keys;
 }
 
-/// The digest of a seller whose rows were stored before digests were.
-protocol::Sum128 added_up(SellerReader& reader) {
-    protocol::Sum128 sum;
-    reader.each_row([&](const StoredRow& stored) {
-        const TableDescriptor* table = protocol::find_table(stored.at.table);
-        if (table == nullptr || !protocol::is_shared(*table) || stored.row.deleted) return;
-        sum += protocol::row_hash(*table, stored.at.key, stored.row.fields);
-    });
-    return sum;
-}
-
 /// One request's changes on their way into the rows.
 class Application {
 public:
@@ -322,6 +311,16 @@ private:
 };
 
 }  // namespace
+
+protocol::Sum128 added_up(SellerReader& reader) {
+    protocol::Sum128 sum;
+    reader.each_row([&](const StoredRow& stored) {
+        const TableDescriptor* table = protocol::find_table(stored.at.table);
+        if (table == nullptr || !protocol::is_shared(*table) || stored.row.deleted) return;
+        sum += protocol::row_hash(*table, stored.at.key, stored.row.fields);
+    });
+    return sum;
+}
 
 Applied apply_parts(SellerReader& reader, const Writer& writer, const std::vector<PartToApply>& parts, Timestamp now) {
     Application application(reader, writer, now);

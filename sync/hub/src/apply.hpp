@@ -39,6 +39,9 @@ struct Applied {
     protocol::Sum128 digest;
 };
 
+/// The digest of a seller whose rows were stored before digests were.
+[[nodiscard]] protocol::Sum128 added_up(SellerReader& reader);
+
 /// Joins the parts' changes into the seller's rows: reads what they touch, merges in memory, and returns what is to be
 /// written. Each changed row gets the next number after the seller's sequence.
 [[nodiscard]] Applied apply_parts(SellerReader& reader, const Writer& writer, const std::vector<PartToApply>& parts,

@@ -127,10 +127,14 @@ public:
         }
         for (ArrivedPart& part : arrived) take_part(part);
         apply();
+        if (to_apply_.empty() && !before_.digest) {
+            before_.digest = added_up(*reader_);
+            adds_up_ = true;
+        }
         review_ = review_letters(*reader_, *header_, covered_, now_);
     }
 
-    [[nodiscard]] bool has_effect() const noexcept { return !moved_.empty() || !review_.settled.empty(); }
+    [[nodiscard]] bool has_effect() const noexcept { return !moved_.empty() || !review_.settled.empty() || adds_up_; }
 
     /// What to write.
     [[nodiscard]] SyncEffect effect() {
@@ -405,12 +409,13 @@ private:
     std::optional<Applied> applied_;
     std::vector<DeadLetter> covered_;
     LetterReview review_;
+    bool adds_up_ = false;         ///< the digest, for the first time
     std::vector<StoredRow> news_;  ///< written now, and not known to the replica
     std::vector<protocol::ChangeOutcome> outcomes_;
     IntakeCounts counts_;
 };
 
-/// Nothing if letters have to be settled, which takes a writer.
+/// Nothing if letters have to be settled or rows added up for the first time, which takes a writer.
 std::optional<Decoded<IntakeResult>> answer_poll(HubStore& store, const protocol::SyncHeader& header, Timestamp now,
                                                  const IntakeOptions& options) {
     const std::unique_ptr<SellerReader> reader = store.read(header.seller);

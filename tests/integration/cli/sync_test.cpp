@@ -231,6 +231,28 @@ TEST_F(SyncCommands, AWatchSyncsUntilItIsToldToStop) {
     EXPECT_EQ(data({"sync", "status"}).at("pending_changes").as_int64(), 0);
 }
 
+TEST_F(SyncCommands, ManyProcessesMaySyncOneFileAtOnce) {
+    make_shop();
+    start_hub();
+    RunningProcess watch(request({"sync", "--watch", "--json"}));
+    for (int round = 0; round < 3; ++round) {
+        text({"bundle", "post", "Bag " + std::to_string(round), "-c", "Bread", "-n", "2", "--window", "16:00-18:00"});
+        RunningProcess one(request({"sync", "--json"}));
+        RunningProcess other(request({"sync", "--json"}));
+        for (RunningProcess* process : {&one, &other}) {
+            const ProcessResult result = process->finish();
+            EXPECT_TRUE(result.status == 0 || result.status == 75) << result.status << result.errors;
+        }
+    }
+    watch.send_signal(SIGTERM);
+    static_cast<void>(watch.finish());
+
+    EXPECT_TRUE(data({"sync"}).at("equal").as_bool());
+    EXPECT_TRUE(data({"sync", "verify"}).at("equal").as_bool());
+    EXPECT_EQ(data({"bundle", "list", "--all"}).at("bundles").as_array().size(), 4U) << "none is doubled";
+    EXPECT_EQ(data({"hub", "status"}).at("dead_letters").as_int64(), 0);
+}
+
 TEST_F(SyncCommands, AWatchThatOnlyTakesDoesNotFailBecauseSomethingWaitsToBeSent) {
     make_shop();
     start_hub();

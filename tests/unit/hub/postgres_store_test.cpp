@@ -76,6 +76,16 @@ TEST_F(PostgresStoreTest, RefusesTablesOfANewerProgram) {
     EXPECT_THAT(failure_of([&] { init_postgres_store(stores.target("hub")); }), HasSubstr("schema_too_new: "));
 }
 
+TEST_F(PostgresStoreTest, SaysThatTablesOfAnOlderProgramHaveToBeBroughtUpToDate) {
+    store.reset();
+    test::run_postgres(
+        stores.target("hub"),
+        "DELETE FROM edge.schema_version WHERE version = (SELECT max(version) FROM edge.schema_version)");
+
+    EXPECT_THAT(opening(stores.target("hub")), HasSubstr("not_a_database: cannot use the hub's tables on "));
+    EXPECT_THAT(opening(stores.target("hub")), HasSubstr("bring them up to date with hub init --store"));
+}
+
 TEST_F(PostgresStoreTest, KeepsNamesThatPostgresTextCannotHold) {
     const std::string strange("r\0\\x\xFF", 5);
     const std::unique_ptr<SellerWriter> writer = store->write("s-\xFE");

@@ -153,6 +153,24 @@ TEST_F(PullTest, KeepsComputedRowsOfOneReplicaFromTheOthers) {
     }
 }
 
+TEST_F(PullTest, AddsUpRowsOfBeforeThereWereDigestsWhenSomebodyPolls) {
+    device.seller_row(1);
+    device.bundle(2, 1);
+    const Ack before = take(device, device.seal_bytes());
+    const SellerHead head = store->read("s-1")->head();
+    {
+        const std::unique_ptr<SellerWriter> writer = store->write("s-1");
+        writer->save({.head = head.seq, .applied_at = head.applied_at, .digest = std::nullopt});
+        writer->commit();
+    }
+    ASSERT_FALSE(store->read("s-1")->head().digest);
+
+    const Ack polled = take(device, {});
+
+    EXPECT_EQ(polled.digest, before.digest) << "a new device can be filled from it";
+    EXPECT_EQ(store->read("s-1")->head().digest, head.digest) << "added up once";
+}
+
 TEST_F(PullTest, AddsUpTheSharedRowsAsTheyAre) {
     seed();
     device.reservation(10, 2, "A");
