@@ -131,6 +131,29 @@ constexpr std::string_view select_columns =
     "WHERE c.relname = ANY ($1::text[]) AND pg_table_is_visible(c.oid) AND c.relkind IN ('r', 'p', 'v', 'f') "
     "AND a.attnum > 0 AND NOT a.attisdropped";
 
+// Rules that a row of the hub's could break. Columns that must be filled and that the hub does not know break each.
+constexpr std::string_view select_rules =
+    "SELECT c.relname::text, 'the constraint ' || k.conname FROM pg_constraint AS k JOIN pg_class AS c "
+    "ON c.oid = k.conrelid WHERE c.relname = ANY ($1::text[]) AND pg_table_is_visible(c.oid) AND k.contype IN ('c', "
+    "'x') "
+    "UNION ALL SELECT c.relname::text, 'the column ' || a.attname || ', which must be filled' FROM pg_class AS c "
+    "JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE c.relname = ANY ($1::text[]) AND pg_table_is_visible(c.oid) "
+    "AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND NOT a.atthasdef "
+    "AND a.attidentity = '' AND NOT c.relname || '.' || a.attname = ANY ($2::text[]) "
+    "UNION ALL SELECT c.relname::text, 'the unique index ' || u.name FROM (SELECT x.indrelid, i.relname AS name, "
+    "string_agg(a.attname, ',' ORDER BY a.attname) AS columns FROM pg_index AS x JOIN pg_class AS i "
+    "ON i.oid = x.indexrelid LEFT JOIN pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = ANY (x.indkey) "
+    "WHERE x.indisunique AND NOT x.indisprimary GROUP BY x.indrelid, i.relname) AS u JOIN pg_class AS c "
+    "ON c.oid = u.indrelid WHERE c.relname = ANY ($1::text[]) AND pg_table_is_visible(c.oid) "
+    "AND NOT c.relname || ':' || coalesce(u.columns, '') = ANY ($3::text[]) ORDER BY 1, 2";
+/// Unique columns that the hub keeps unique.
+constexpr std::array<std::string_view, 6> kept_unique{"users:username",
+                                                      "users:email",
+                                                      "category:category_name",
+                                                      "reservations:bundle_id,claim_code",
+                                                      "forecast_output:bundle_id",
+                                                      "analytics_graphs:graph_type,seller_id"};
+
 std::string_view name_of(Kind kind) {
     switch (kind) {
         case Kind::integer: return "an integer";
@@ -215,6 +238,24 @@ std::vector<std::string> faults_of(const Columns& columns) {
     return faults;
 }
 
+/// A rule that the hub does not know would fail each request that breaks it, for ever.
+std::vector<std::string> unknown_rules(PostgresConnection& db) {
+    const std::set<std::string> tables = needed_tables();
+    std::vector<std::string> columns;
+    for (const Needed& one : needed) columns.push_back(std::string(one.table) + '.' + std::string(one.column));
+    PostgresValues values;
+    const std::vector<std::string> names(tables.begin(), tables.end());
+    const std::vector<std::string> unique(kept_unique.begin(), kept_unique.end());
+    values.texts(names).texts(columns).texts(unique);
+    const PostgresResult result = db.run(select_rules, values);
+    std::vector<std::string> rules;
+    for (int row = 0; row < result.size(); ++row) {
+        rules.push_back("the table " + result.text(row, 0) + " has " + result.text(row, 1) +
+                        ", of which this program does not know");
+    }
+    return rules;
+}
+
 constexpr std::string_view add_graph_types =
     "INSERT INTO analytics_graphs_types (graph_type_id, chart_type, graph_summary, x_axis_label, y_axis_label) VALUES "
     "(1, 'multi_line', 'Weekly Sales vs Posted', 'Timeline', 'Reservations'), "
@@ -281,7 +322,8 @@ bool is_in(const Range& range, const protocol::FieldValue& value) {
 
 MarketplaceLayout read_marketplace_layout(PostgresConnection& db) {
     const Columns columns = read_columns(db);
-    const std::vector<std::string> faults = faults_of(columns);
+    std::vector<std::string> faults = faults_of(columns);
+    for (std::string& rule : unknown_rules(db)) faults.push_back(std::move(rule));
     if (!faults.empty()) {
         std::string what = "cannot fill the marketplace's tables on " + db.target() + ": ";
         for (const std::string& fault : faults) what += (&fault == faults.data() ? "" : "; ") + fault;

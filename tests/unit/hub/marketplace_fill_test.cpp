@@ -371,6 +371,25 @@ TEST_F(MarketplaceFillTest, MakesTheSellersItselfWhereThereIsNoWebApplication) {
     EXPECT_EQ(market.number("SELECT count(*) FROM reservations"), 1);
 }
 
+TEST_F(MarketplaceFillTest, SaysWhichRuleItDoesNotKnow) {
+    store.reset();
+    market.run("ALTER TABLE analytics_graphs ADD UNIQUE (seller_id, graph_type)");  // the hub keeps one of a type
+    market.run("ALTER TABLE bundles ADD COLUMN colour text NOT NULL DEFAULT 'brown'");
+    EXPECT_NO_THROW(static_cast<void>(market.open()));
+    market.run("ALTER TABLE bundles ADD CONSTRAINT cheap CHECK (price < 100)");
+    market.run("CREATE UNIQUE INDEX one_name ON bundles (seller_id, bundle_name)");
+    market.run("ALTER TABLE reservations ADD COLUMN shelf text NOT NULL");
+    try {
+        static_cast<void>(market.open());
+        FAIL() << "a row that breaks one of them would fail each request for ever";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::not_a_database);
+        EXPECT_THAT(error.what(), HasSubstr("the table bundles has the constraint cheap"));
+        EXPECT_THAT(error.what(), HasSubstr("the table bundles has the unique index one_name"));
+        EXPECT_THAT(error.what(), HasSubstr("the table reservations has the column shelf, which must be filled"));
+    }
+}
+
 TEST_F(MarketplaceFillTest, SaysWhichTableOrColumnItCannotFind) {
     store.reset();
     market.run("ALTER TABLE bundles DROP COLUMN carbon_dioxide");
