@@ -177,7 +177,7 @@ Bootstrap::Step Bootstrap::fill(BootstrapFile& file) {
         const FilledPlace& place = file.place();
         show(place);
         if (!coming.valid()) coming = ask_for({.hub_epoch = place.hub_epoch, .at = place.at, .after = place.after});
-        SnapshotDownload::ChunkAnswer answer = wait_for(std::move(coming));
+        SnapshotDownload::ChunkAnswer answer = wait_for(coming);
         if (std::holds_alternative<SnapshotExpired>(answer)) return Step::again;
         if (auto* interrupted = std::get_if<SnapshotInterrupted>(&answer)) return stop(std::move(interrupted->why));
         const protocol::SnapshotChunk& chunk = std::get<protocol::SnapshotChunk>(answer);
@@ -201,7 +201,7 @@ std::future<SnapshotDownload::ChunkAnswer> Bootstrap::ask_for(const SnapshotPosi
     return std::async(policy, [this, position] { return download_.chunk(position); });
 }
 
-SnapshotDownload::ChunkAnswer Bootstrap::wait_for(std::future<SnapshotDownload::ChunkAnswer> answer) {
+SnapshotDownload::ChunkAnswer Bootstrap::wait_for(std::future<SnapshotDownload::ChunkAnswer>& answer) {
     constexpr std::chrono::milliseconds look_again{100};
     if (!options_.exchange) cancelled_ = is_cancelled();
     while (answer.wait_for(look_again) == std::future_status::timeout) cancelled_ = is_cancelled();

@@ -39,7 +39,7 @@ private:
     [[nodiscard]] bool fill_and_take(BootstrapFile& file);
     [[nodiscard]] Step fill(BootstrapFile& file);
     [[nodiscard]] std::future<SnapshotDownload::ChunkAnswer> ask_for(const SnapshotPosition& position);
-    [[nodiscard]] SnapshotDownload::ChunkAnswer wait_for(std::future<SnapshotDownload::ChunkAnswer> answer);
+    [[nodiscard]] SnapshotDownload::ChunkAnswer wait_for(std::future<SnapshotDownload::ChunkAnswer>& answer);
     [[nodiscard]] bool is_cancelled();
     [[nodiscard]] Step catch_up(BootstrapFile& file);
     [[nodiscard]] Step compare(BootstrapFile& file, const protocol::Ack& ack);

@@ -117,6 +117,14 @@ void SyncBase::put(CapturedTable table, std::string_view key, std::optional<std:
     if (!EDGE_PLANTED(base_not_updated)) sum_ += hash;
 }
 
+void SyncBase::put(CapturedTable table, std::string_view key, const Known& known, std::int64_t version,
+                   const Sum128& hash) {
+    if (!known.row || any_absent_) return put(table, key, known.row, version, hash);
+    if (known.base) sum_ -= sum_of(*known.base);
+    storage::set_base(*write_, table, *known.row, {.version = version, .hash = protocol::digest_bytes(hash)});
+    if (!EDGE_PLANTED(base_not_updated)) sum_ += hash;
+}
+
 void SyncBase::put_new(CapturedTable table, std::int64_t row, std::int64_t version, const Sum128& hash) {
     if (!storage::insert_base(*write_, table, row, {.version = version, .hash = protocol::digest_bytes(hash)})) {
         // of a row that went without a trace, and bore the number
@@ -157,13 +165,15 @@ void SyncBase::lose(CapturedTable table, std::int64_t row) {
 void SyncBase::confirm(std::string_view lane, std::int64_t seq, const std::set<RefusedRow>& refused) {
     for (const SealedRow& sealed : storage::sealed_rows_through(*db_, lane, seq)) {
         if (refused.contains({sealed.seq, sealed.table, sealed.key})) continue;
-        const std::optional<std::int64_t> row = find_shared_row(*db_, sealed.table, sealed.key);
+        const std::optional<Uuid> uuid = Uuid::parse(sealed.key);
+        if (!uuid) continue;
+        const Known known = look_up(sealed.table, *uuid, sealed.key);
         if (sealed.op == JournalOp::deleted) {
-            remove(sealed.table, sealed.key, row);
+            remove(sealed.table, sealed.key, known.row);
             continue;
         }
-        const std::optional<BaseRow> base = find(sealed.table, sealed.key, row);
-        put(sealed.table, sealed.key, row, base ? base->version : 0, protocol::digest_of_bytes(*sealed.hash));
+        put(sealed.table, sealed.key, known, known.base ? known.base->version : 0,
+            protocol::digest_of_bytes(*sealed.hash));
     }
     storage::delete_sealed_rows_through(*write_, lane, seq);
 }

@@ -38,6 +38,9 @@ public:
                                                        std::optional<std::int64_t> row) const;
     void put(storage::CapturedTable table, std::string_view key, std::optional<std::int64_t> row, std::int64_t version,
              const protocol::Sum128& hash);
+    /// The same of a row that was looked up, and has not changed since.
+    void put(storage::CapturedTable table, std::string_view key, const Known& known, std::int64_t version,
+             const protocol::Sum128& hash);
     /// Of a row that was just made, and of which nothing is known by its key.
     void put_new(storage::CapturedTable table, std::int64_t row, std::int64_t version, const protocol::Sum128& hash);
     void remove(storage::CapturedTable table, std::string_view key, std::optional<std::int64_t> row);

@@ -232,15 +232,18 @@ void PullApply::apply_incoming(Incoming& incoming) {
 void PullApply::apply_row(Incoming& incoming) {
     unpark(incoming);
     take_back(incoming);
+    const std::string& key = incoming.change->key;
+    const std::int64_t version = incoming.change->base.value_or(0);
     if (incoming.row) {
         update(incoming);
-    } else if (!incoming.unconfirmed.deleted) {
-        insert(incoming);
+        base_->put(incoming.captured, key, {.row = incoming.row, .base = incoming.base}, version, incoming.hash);
+    } else {
+        if (!incoming.unconfirmed.deleted) insert(incoming);
+        base_->put(incoming.captured, key, incoming.row, version, incoming.hash);
     }
-    base_->put(incoming.captured, incoming.change->key, incoming.row, incoming.change->base.value_or(0), incoming.hash);
     if (!incoming.row || !incoming.unconfirmed.any()) return;
     // what is not confirmed now stands on other columns than when it was sealed
-    const protocol::Sum128 hash = protocol::row_hash(*incoming.table, incoming.change->key, current_fields(incoming));
+    const protocol::Sum128 hash = protocol::row_hash(*incoming.table, key, current_fields(incoming));
     const storage::RowHash bytes = protocol::digest_bytes(hash);
     db_->query("UPDATE sync_sealed SET hash = ? WHERE tbl = ? AND row_key = ? AND hash IS NOT NULL",
                std::span<const std::uint8_t>(bytes), incoming.table->number, incoming.change->key)

@@ -371,6 +371,8 @@ void SyncRun::count_sent(const std::set<PartPlace>& parts) {
 
 /// After a power cut before the next request the same answer can be had again.
 void SyncRun::store(const Actions& actions) {
+    // what it seals besides is then little, and a sale may come in between
+    if (moves_base(actions)) seal_pending(state_, identity_);
     WriteTransaction write(state_.db, storage::Writing::background);
     store_effects(write, actions);
     store_attempt(write, find_action<Finish>(actions));
