@@ -306,7 +306,7 @@ TEST_F(SyncCommands, AMeteredSyncKeepsWithinTheDaysBytes) {
     EXPECT_GT(used, first.at("bytes_sent").as_int64() + first.at("bytes_received").as_int64()) << "heads count too";
     text({"bundle", "post", "More", "-c", "Bread", "-n", "2", "--window", "16:00-18:00"});
 
-    const auto refused = document({"sync", "--day-budget", std::to_string(used + 500)}, 75).at("data");
+    const auto refused = document({"sync", "--day-budget", std::to_string(used + 1500)}, 75).at("data");
 
     EXPECT_TRUE(refused.at("budget_used").as_bool());
     EXPECT_EQ(refused.at("socket_bytes").as_int64(), 0);
