@@ -242,6 +242,7 @@ std::vector<std::string> faults_of(const Columns& columns) {
 std::vector<std::string> unknown_rules(PostgresConnection& db) {
     const std::set<std::string> tables = needed_tables();
     std::vector<std::string> columns;
+    columns.reserve(needed.size());
     for (const Needed& one : needed) columns.push_back(std::string(one.table) + '.' + std::string(one.column));
     PostgresValues values;
     const std::vector<std::string> names(tables.begin(), tables.end());
@@ -249,6 +250,7 @@ std::vector<std::string> unknown_rules(PostgresConnection& db) {
     values.texts(names).texts(columns).texts(unique);
     const PostgresResult result = db.run(select_rules, values);
     std::vector<std::string> rules;
+    rules.reserve(static_cast<std::size_t>(result.size()));
     for (int row = 0; row < result.size(); ++row) {
         rules.push_back("the table " + result.text(row, 0) + " has " + result.text(row, 1) +
                         ", of which this program does not know");
