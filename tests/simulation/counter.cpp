@@ -314,8 +314,9 @@ std::string Counter::sell_beside(Engine& other) {
     const BundleId id = bundle_id(*place);
     const std::string name = fmt::format("Sold {:x}", dice_.next() & 0xffffU);
     const Effects effects{update(*place, {{"name", json_text(name)}})};
+    const bool is_new = device_.model.at(*place).at("name") != json_text(name);
     device_.write(effects, {}, step_.dice, [&](Effects&) { static_cast<void>(other.edit_bundle(id, {.name = name})); });
-    if (device_.model.contains(*place) && device_.model.at(*place).at("name") == json_text(name))
+    if (is_new && device_.model.contains(*place) && device_.model.at(*place).at("name") == json_text(name))
         device_.keep_in_sync(effects);
     return *place;
 }

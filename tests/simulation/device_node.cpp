@@ -1,5 +1,6 @@
 #include "simulation/device_node.hpp"
 
+#include "simulation/events.hpp"
 #include "simulation/violation.hpp"
 #include "support/synced_rows.hpp"
 
@@ -12,14 +13,14 @@
 
 namespace edge::simulation {
 
-DeviceNode::DeviceNode(std::string its_name, const std::string& path, const std::string& bytes,
-                       const Timestamp& world_now, std::chrono::minutes its_skew, std::uint64_t seed, History& history)
+DeviceNode::DeviceNode(std::string its_name, const std::string& path, const Image& image, const Timestamp& world_now,
+                       std::chrono::minutes its_skew, std::uint64_t seed, History& history)
     : name(std::move(its_name)),
-      skew(its_skew),
       history_(history),
       world_now_(world_now),
       disk_(path),
       random_(std::make_shared<Dice>(seed)) {
+    set_clock(its_skew);
     options_.clock = [this] { return now(); };
     options_.random = [random = random_](std::uint8_t* bytes_to_fill, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) bytes_to_fill[i] = static_cast<std::uint8_t>(random->next());
@@ -28,7 +29,7 @@ DeviceNode::DeviceNode(std::string its_name, const std::string& path, const std:
         differs = differs || line.find("rows differ from what is known") != std::string_view::npos;
     };
     options_.vfs = disk_.vfs();
-    disk_.replace(bytes);
+    disk_.replace(image);
     open();
     model = people_wrote();
     const SyncStatusReport status = engine_->sync_status();
@@ -58,7 +59,7 @@ void DeviceNode::restart(bool power, std::uint64_t dice) {
 
 void DeviceNode::lose_unsynced(const Rows& found) {
     if (!unsynced_) return;
-    history_.doubt(name, unsynced_->mark, found);
+    history_.doubt(name, {.since = unsynced_->mark}, found);
     if (found == unsynced_->before) model = found;
     unsynced_.reset();
 }
@@ -106,6 +107,7 @@ void DeviceNode::take_pulled() {
 
 bool DeviceNode::finish(const Fault& fault, std::uint64_t dice) {
     const bool failed = disk_.disarm();
+    if (failed && fault.kind != FaultKind::none) count_event("device's disk:", name_of(fault.kind));
     if (failed && (fault.kind == FaultKind::killed || fault.kind == FaultKind::power_cut))
         restart(fault.kind == FaultKind::power_cut, dice);
     return failed;
@@ -137,21 +139,33 @@ void DeviceNode::note_copy() {
 
 void DeviceNode::take_image() {
     note_copy();
-    image_ = Image{.bytes = disk_.image(), .model = model, .mark = history_.mark()};
+    image_ = Remembered{.image = disk_.image(), .model = model, .mark = history_.mark()};
 }
 
 void DeviceNode::restore_image(const Rows& at_hub) {
     reader_.reset();
     engine_.reset();
-    disk_.replace(image_->bytes);
+    disk_.replace(image_->image);
     model = image_->model;
-    history_.doubt(name, image_->mark, at_hub);
+    lost_.push_back({.since = image_->mark, .until = history_.mark()});
+    history_.doubt(name, lost_.back(), at_hub);
     limbo_.clear();
     unsynced_.reset();
     pulls_ = false;
     is_forked = true;
     may_go_back = true;
     open();
+}
+
+void DeviceNode::hub_was_restored(const Rows& at_hub) {
+    may_go_back = true;
+    for (const History::Span& span : lost_) history_.doubt(name, span, at_hub);
+}
+
+void DeviceNode::set_clock(std::chrono::minutes ahead) {
+    constexpr std::chrono::minutes believed{5};
+    skew = ahead;
+    if (skew > believed) history_.runs_ahead(name);
 }
 
 storage::Connection& DeviceNode::reader() {

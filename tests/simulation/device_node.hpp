@@ -23,7 +23,7 @@ namespace edge::simulation {
 class DeviceNode {
 public:
     /// `world_now` is the true time; the device's own clock is `skew` ahead of it.
-    DeviceNode(std::string name, const std::string& path, const std::string& bytes, const Timestamp& world_now,
+    DeviceNode(std::string name, const std::string& path, const Image& image, const Timestamp& world_now,
                std::chrono::minutes skew, std::uint64_t seed, History& history);
     DeviceNode(const DeviceNode&) = delete;
     DeviceNode& operator=(const DeviceNode&) = delete;
@@ -78,8 +78,13 @@ public:
     /// Throws Violation I1 unless the file holds what it must.
     void check_rows();
 
+    /// What it lost with an image, and the hub had, is lost if the hub does not have it any more.
+    void hub_was_restored(const Rows& at_hub);
+
+    void set_clock(std::chrono::minutes ahead);
+
     const std::string name;
-    std::chrono::minutes skew;
+    std::chrono::minutes skew{0};
     std::string seller;  ///< wire id
     std::string replica;
     Rows model;
@@ -101,8 +106,8 @@ private:
     /// Whether the disk failed, so that what the work threw is no surprise.
     bool finish(const Fault& fault, std::uint64_t dice);
 
-    struct Image {
-        std::string bytes;
+    struct Remembered {
+        Image image;
         Rows model;
         std::size_t mark;
     };
@@ -124,7 +129,8 @@ private:
         std::size_t mark;
     };
     std::optional<Unsynced> unsynced_;
-    std::optional<Image> image_;
+    std::optional<Remembered> image_;
+    std::vector<History::Span> lost_;  ///< what images took back
     std::size_t triggers_ = 0;
 };
 

@@ -12,19 +12,6 @@
 namespace edge::simulation {
 namespace {
 
-struct CloseDatabase {
-    void operator()(sqlite3* database) const { sqlite3_close(database); }
-};
-using Database = std::unique_ptr<sqlite3, CloseDatabase>;
-
-Database open_database(const std::string& path, const char* vfs, int flags) {
-    sqlite3* opened = nullptr;
-    const int result = sqlite3_open_v2(path.c_str(), &opened, flags, vfs);
-    Database database(opened);
-    if (result != SQLITE_OK) throw Error(ErrorCode::io_failure, "cannot open " + path);
-    return database;
-}
-
 void run(sqlite3* database, const std::string& sql) {
     if (sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return;
     const int code = sqlite3_errcode(database);
@@ -56,31 +43,40 @@ bool Disk::disarm() {
 void Disk::stop() { disk_.fail_at(1, test::DiskFailure::io_error, test::FailureSpan::from_then_on); }
 
 void Disk::end(bool power, std::uint64_t seed) {
+    shell_.reset();
     disk_.never_fail();
     if (power) disk_.cut_power(seed);
 }
 
-std::string Disk::image() const {
-    const Database database = open_database(path_, nullptr, SQLITE_OPEN_READONLY);
-    sqlite3_int64 size = 0;
-    unsigned char* bytes = sqlite3_serialize(database.get(), "main", &size, 0);
-    if (bytes == nullptr) throw Error(ErrorCode::io_failure, "cannot copy " + path_);
-    std::string image(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
-    sqlite3_free(bytes);
+Image Disk::image() const {
+    Image image{.database = test::read_file(path_), .log = {}};
+    if (std::filesystem::exists(path_ + "-wal")) image.log = test::read_file(path_ + "-wal");
     return image;
 }
 
-void Disk::replace(const std::string& bytes) {
+void Disk::replace(const Image& image) {
+    shell_.reset();
     disk_.cut_power(0);
     for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
-    test::write_file(path_, bytes);
+    test::write_file(path_, image.database);
+    if (!image.log.empty()) test::write_file(path_ + "-wal", image.log);
 }
 
-void Disk::by_hand(const std::string& sql) const {
-    const Database database = open_database(path_, disk_.name().c_str(), SQLITE_OPEN_READWRITE);
-    run(database.get(), "PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-    sqlite3_db_config(database.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    run(database.get(), "BEGIN IMMEDIATE; " + sql + "; COMMIT");
+void Disk::Close::operator()(sqlite3* database) const { sqlite3_close(database); }
+
+void Disk::by_hand(const std::string& sql) {
+    if (!shell_) {
+        sqlite3* opened = nullptr;
+        const int result = sqlite3_open_v2(path_.c_str(), &opened, SQLITE_OPEN_READWRITE, disk_.name().c_str());
+        shell_.reset(opened);
+        if (result != SQLITE_OK) {
+            shell_.reset();
+            throw Error(ErrorCode::io_failure, "cannot open " + path_);
+        }
+        sqlite3_db_config(shell_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        run(shell_.get(), "PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    }
+    run(shell_.get(), "BEGIN IMMEDIATE; " + sql + "; COMMIT");
 }
 
 }  // namespace edge::simulation

@@ -4,9 +4,18 @@
 #include "support/fault_vfs.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
+struct sqlite3;
+
 namespace edge::simulation {
+
+/// A copy of a database.
+struct Image {
+    std::string database;
+    std::string log;  ///< what is committed and not yet in the database; may be empty
+};
 
 /// One machine's disk with one database on it.
 class Disk {
@@ -26,16 +35,21 @@ public:
     /// The process is gone and its files are closed; with `power`, what was not synced is kept, lost or torn.
     void end(bool power, std::uint64_t seed);
 
-    /// The database's bytes. Every connection must be closed, or nobody be writing.
-    [[nodiscard]] std::string image() const;
+    /// The database's files as who copies them gets them. Every connection must be closed, or nobody be writing.
+    [[nodiscard]] Image image() const;
     /// Puts a database in the place of what is there. Every connection must be closed.
-    void replace(const std::string& bytes);
+    void replace(const Image& image);
     /// Statements as from a person in the sqlite3 shell, in one transaction. Throws Error if they fail.
-    void by_hand(const std::string& sql) const;
+    void by_hand(const std::string& sql);
 
 private:
+    struct Close {
+        void operator()(sqlite3* database) const;
+    };
+
     std::string path_;
     test::FaultVfs disk_;
+    std::unique_ptr<sqlite3, Close> shell_;  ///< stays open: to open a database is to parse its schema
 };
 
 }  // namespace edge::simulation

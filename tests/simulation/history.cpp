@@ -98,19 +98,20 @@ void History::note_column(Past& past, const std::string& column, const std::stri
     versions.push_back(std::move(made));
 }
 
-void History::doubt(std::string_view writer, std::size_t since, const Rows& kept) {
+void History::doubt(std::string_view writer, Span span, const Rows& kept) {
     for (auto& [place, past] : past_) {
         const auto row = kept.find(place);
         for (auto& [column, versions] : past.columns) {
             const auto shown = row == kept.end() ? Row::const_iterator() : row->second.find(column);
             for (Version& version : versions) {
-                if (version.writer != writer || version.at <= since) continue;
+                if (version.writer != writer || version.at <= span.since || version.at > span.until) continue;
                 const bool is_kept = row != kept.end() && shown != row->second.end() && shown->second == version.value;
                 if (!is_kept) version.certain = false;
             }
         }
         for (Removal& removal : past.removals) {
-            if (removal.writer == writer && removal.at > since) removal.certain = false;
+            if (removal.writer == writer && removal.at > span.since && removal.at <= span.until)
+                removal.certain = false;
         }
     }
 }
@@ -171,6 +172,11 @@ std::string History::fault_in_return(const std::string& place, const Past& past,
     const bool deleted =
         std::any_of(past.removals.begin(), past.removals.end(), [](const Removal& one) { return one.certain; });
     if (!deleted || past.copied) return {};
+    const bool seems_later = std::any_of(past.columns.begin(), past.columns.end(), [&](const auto& column) {
+        return std::any_of(column.second.begin(), column.second.end(),
+                           [&](const Version& version) { return may_seem_later(version); });
+    });
+    if (seems_later) return {};
     const std::string_view table = table_of(place);
     if (table == "bundles") {
         if (!was_ever_reserved(key_of(place))) return place + " was deleted, nobody reserved it, and it is back";
@@ -210,7 +216,7 @@ bool History::is_beaten(const Version& version, const std::string& column, const
     });
 }
 
-std::string History::fault_in_row(const std::string& place, const Past& past, const Row& row) {
+std::string History::fault_in_row(const std::string& place, const Past& past, const Row& row) const {
     for (const auto& [column, value] : row) {
         const auto found = past.columns.find(column);
         if (found == past.columns.end()) return place + ": nobody wrote " + column;
@@ -220,7 +226,8 @@ std::string History::fault_in_row(const std::string& place, const Past& past, co
         if (shown.empty()) return place + ": nobody wrote " + value + " into " + column;
         if (past.copied) continue;
         const std::vector<bool> old = replaced(surviving(versions, column, past.removals));
-        if (std::all_of(shown.begin(), shown.end(), [&](std::size_t at) { return old[at]; }))
+        if (std::all_of(shown.begin(), shown.end(),
+                        [&](std::size_t at) { return old[at] && !may_seem_later(versions[at]); }))
             return place + ": " + column + " is " + value + " again, which somebody who knew it had replaced";
         if (!is_hubs(table_of(place))) continue;
         const bool stands = std::any_of(shown.begin(), shown.end(), [&](std::size_t at) {

@@ -3,8 +3,11 @@
 #include "simulation/rows.hpp"
 
 #include <cstddef>
+#include <functional>
+#include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +31,20 @@ public:
 
     /// How much has been written so far.
     [[nodiscard]] std::size_t mark() const noexcept { return *clock_; }
-    /// Whatever the writer wrote since the mark may be lost, but for what `kept` shows.
-    void doubt(std::string_view writer, std::size_t since, const Rows& kept);
+    /// What was written between two marks, the first not included.
+    struct Span {
+        std::size_t since = 0;
+        std::size_t until = std::numeric_limits<std::size_t>::max();
+    };
+    /// Whatever the writer wrote then may be lost, but for what `kept` shows.
+    void doubt(std::string_view writer, Span span, const Rows& kept);
+
+    /// The writer's clock runs ahead by more than the hub believes, or did so once: a hybrid clock is not set back.
+    void runs_ahead(std::string_view writer) { ahead_.emplace(writer); }
+    [[nodiscard]] bool is_ahead(std::string_view writer) const { return ahead_.contains(writer); }
+    /// The hub was restored, and is sent again what it lost. It reads a clock that runs ahead as of the arrival, so
+    /// what was written by such a clock now seems later than what replaced it.
+    void hub_was_restored() { hub_was_restored_ = true; }
 
     /// A file was copied that holds changes of this row which no segment has: a copy tells them when it comes, as if
     /// they had been made then. Nobody can know that they are old.
@@ -71,11 +86,16 @@ private:
     /// Whether somebody deleted the row without knowing the version: a deletion beats a concurrent edit.
     [[nodiscard]] static bool is_beaten(const Version& version, const std::string& column,
                                         const std::vector<Removal>& removals);
-    [[nodiscard]] static std::string fault_in_row(const std::string& place, const Past& past, const Row& row);
+    [[nodiscard]] std::string fault_in_row(const std::string& place, const Past& past, const Row& row) const;
+    [[nodiscard]] bool may_seem_later(const Version& version) const {
+        return hub_was_restored_ && ahead_.contains(version.writer);
+    }
     [[nodiscard]] bool was_ever_reserved(const std::string& bundle) const;
 
     std::map<std::string, Past> past_;
     std::size_t* clock_;
+    std::set<std::string, std::less<>> ahead_;
+    bool hub_was_restored_ = false;
 };
 
 }  // namespace edge::simulation

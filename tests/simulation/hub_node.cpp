@@ -1,6 +1,7 @@
 #include "simulation/hub_node.hpp"
 
 #include "simulation/dice.hpp"
+#include "simulation/events.hpp"
 #include "simulation/templates.hpp"
 #include "simulation/violation.hpp"
 
@@ -104,6 +105,7 @@ void HubNode::restart() {
 
 void HubNode::finish(const Fault& fault, std::uint64_t dice, bool& died) {
     const bool failed = disk_.disarm();
+    if (failed && fault.kind != FaultKind::none) count_event("hub's disk:", name_of(fault.kind));
     died = failed && (fault.kind == FaultKind::killed || fault.kind == FaultKind::power_cut);
     if (died) die(fault.kind == FaultKind::power_cut, dice);
 }
@@ -173,7 +175,7 @@ bool HubNode::write_own(const std::string& seller, const Effects& effects, const
 
 void HubNode::back_up(std::size_t mark) {
     const Timestamp began = store_->begin_backup(now);
-    backups_.push_back({.at = now, .bytes = disk_.image(), .mark = mark});
+    backups_.push_back({.at = now, .image = disk_.image(), .mark = mark});
     if (durable_ == Durable::command) store_->declare_covered(began);
 }
 
@@ -189,7 +191,7 @@ std::optional<std::size_t> HubNode::restore(std::uint64_t dice) {
     const Timestamp at = chosen.at;
     const std::size_t mark = chosen.mark;
     store_.reset();
-    disk_.replace(chosen.bytes);
+    disk_.replace(chosen.image);
     open();
     store_->declare_restored();
     std::erase_if(backups_, [&](const Backup& backup) { return backup.at > at; });

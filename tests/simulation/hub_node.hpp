@@ -53,7 +53,7 @@ private:
 
     struct Backup {
         Timestamp at;
-        std::string bytes;
+        Image image;
         std::size_t mark;  ///< of the history
     };
 

@@ -1,6 +1,7 @@
 #include "simulation/network.hpp"
 
 #include "simulation/counter.hpp"
+#include "simulation/events.hpp"
 #include "simulation/violation.hpp"
 
 #include "edge/protocol/exchange.hpp"
@@ -142,7 +143,13 @@ void Network::keep_for_later(const DeviceNode& device, const HubRequest& request
 }
 
 HubAnswer Network::misfortune(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice) {
-    switch (dice.below(12)) {
+    static constexpr std::array<std::string_view, 12> kinds{
+        "no connection",      "foreign answer",   "answer lost",     "request late", "request late and at once",
+        "answer cut short",   "answer damaged",   "request damaged", "delayed",      "sent twice",
+        "device dies before", "device dies after"};
+    const std::int64_t kind = dice.below(std::ssize(kinds));
+    count_event("network:", kinds.at(static_cast<std::size_t>(kind)));
+    switch (kind) {
         case 0: return no_answer("cannot_connect: connection refused");
         case 1: return foreign_answer(dice);
         case 2: {
@@ -201,6 +208,7 @@ HubAnswer Network::carry(DeviceNode& device, const Step& step, const HubRequest&
     if (request.path == protocol::sync_path) read_along(device, request.body);
     require(is_writer_lock_free(device.path()), "I15", device.name + " holds its lock while it waits for the hub");
     if (in_between) in_between();
+    count_event(request.path == protocol::sync_path ? "requests to sync" : "requests to repair");
     if (device.is_offline) return no_answer("cannot_resolve: no network");
     HubAnswer answer =
         dice.chance(step.storm) ? misfortune(device, step, request, dice) : deliver(request, device.seller, step, dice);

@@ -1,10 +1,12 @@
 #include "simulation/planted.hpp"
 #include "simulation/shrink.hpp"
 #include "simulation/story.hpp"
+#include "simulation/workers.hpp"
 #include "simulation/world.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -21,6 +23,7 @@ struct Arguments {
     std::uint64_t first_seed = 1;
     int steps = StoryOptions{}.steps;
     std::uint64_t most_reports = 5;
+    unsigned jobs = 1;
     std::string planted;
     bool story = false;
     bool account = false;
@@ -72,20 +75,38 @@ int tabulate_planted(const Arguments& arguments) {
     return all_found ? 0 : 1;
 }
 
+/// False after a violation, which is told if there were not too many before.
+bool run_one(const Arguments& arguments, std::uint64_t seed, std::uint64_t& violations) {
+    const Story story = make_story(seed, {.steps = arguments.steps});
+    if (arguments.story) fmt::print("{}", describe(story));
+    const Outcome outcome = run(story);
+    if (!outcome.violation) return true;
+    const Events before = events();
+    if (++violations <= arguments.most_reports) report(story, outcome, arguments.account);
+    events() = before;
+    return false;
+}
+
 int simulate(const Arguments& arguments) {
     const auto begin = std::chrono::steady_clock::now();
+    const auto seconds = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    };
+    const bool is_watched = ::isatty(STDERR_FILENO) == 1;
     std::uint64_t violations = 0;
-    for (std::uint64_t seed = arguments.first_seed; seed < arguments.first_seed + arguments.seeds; ++seed) {
-        const Story story = make_story(seed, {.steps = arguments.steps});
-        if (arguments.story) fmt::print("{}", describe(story));
-        const Outcome outcome = run(story);
-        if (!outcome.violation) continue;
-        if (++violations <= arguments.most_reports) report(story, outcome, arguments.account);
-    }
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    fmt::print("{} seeds from {} in {:.1f} s, {:.0f} a second: {} with a violation\n", arguments.seeds,
-               arguments.first_seed, seconds, static_cast<double>(arguments.seeds) / seconds, violations);
-    return violations == 0 ? 0 : 1;
+    const Tally tally = run_seeds(
+        arguments.first_seed, arguments.seeds, arguments.jobs,
+        [&](std::uint64_t seed) { return run_one(arguments, seed, violations); },
+        [&](const Tally& so_far) {
+            if (is_watched)
+                fmt::print(stderr, "\r{} of {} seeds, {:.0f} a second, {} with a violation ", so_far.seeds,
+                           arguments.seeds, static_cast<double>(so_far.seeds) / seconds(), so_far.violations);
+        });
+    if (is_watched) fmt::print(stderr, "\n");
+    for (const auto& [what, times] : tally.events) fmt::print("{:>12}  {}\n", times, what);
+    fmt::print("{} seeds from {} in {:.1f} s, {:.1f} a second: {} with a violation\n", tally.seeds,
+               arguments.first_seed, seconds(), static_cast<double>(tally.seeds) / seconds(), tally.violations);
+    return tally.violations == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -98,7 +119,8 @@ int main(int count, char** values) try {
     app.add_option("--seeds", arguments.seeds, "how many histories")->capture_default_str();
     app.add_option("--first-seed", arguments.first_seed, "the first one's seed")->capture_default_str();
     app.add_option("--steps", arguments.steps, "how many things happen in each")->capture_default_str();
-    app.add_option("--reports", arguments.most_reports, "how many violations to shrink and tell")
+    app.add_option("--jobs", arguments.jobs, "in how many processes")->capture_default_str()->check(CLI::Range(1, 256));
+    app.add_option("--reports", arguments.most_reports, "how many violations each process shrinks and tells")
         ->capture_default_str();
     app.add_flag("--story", arguments.story, "tell each history before it runs");
     app.add_flag("--account", arguments.account,

@@ -1,5 +1,6 @@
 #include "simulation/shrink.hpp"
 #include "simulation/story.hpp"
+#include "simulation/workers.hpp"
 #include "simulation/world.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,7 @@ namespace {
 /// EDGE_SEEDS asks for more than the gate's.
 std::uint64_t seeds() {
     const char* wanted = std::getenv("EDGE_SEEDS");
-    return wanted == nullptr ? 200 : std::stoull(wanted);
+    return wanted == nullptr ? 2000 : std::stoull(wanted);
 }
 /// A case's; several run at once.
 constexpr std::uint64_t batch = 20;
@@ -46,6 +47,21 @@ TEST(SimulationTest, ASeedReproducesARun) {
         EXPECT_EQ(once.trace, again.trace);
         EXPECT_NE(once.trace, run(make_story(seed + 1)).trace);
     }
+}
+
+TEST(SimulationTest, ProcessesShareTheSeedsAndAddUp) {
+    std::uint64_t told = 0;
+    const auto run_one = [](std::uint64_t seed) {
+        count_event("seed", seed % 2 == 0 ? "even" : "odd");
+        return seed != 13;
+    };
+
+    const Tally tally = run_seeds(10, 9, 4, run_one, [&](const Tally& so_far) { told = so_far.seeds; });
+
+    EXPECT_EQ(tally.seeds, 9U);
+    EXPECT_EQ(tally.violations, 1U);
+    EXPECT_EQ(tally.events, (Events{{"seed even", 5}, {"seed odd", 4}}));
+    EXPECT_EQ(told, 9U);
 }
 
 TEST(SimulationTest, ShrinkingKeepsOnlyWhatTheFailureNeeds) {

@@ -52,7 +52,7 @@ constexpr std::array<ActInfo, acts> act_infos{{
     {"set_clock", 6, false},
     {"take_image", 5, false},
     {"restore_image", 5, false},
-    {"clone", 2, false},
+    {"clone", 6, false},
     {"narrow_way", 4, false},
     {"hub_restart", 2, false},
     {"hub_backup", 7, false},
@@ -115,7 +115,7 @@ Story make_story(std::uint64_t seed, const StoryOptions& options) {
     for (int device = 0; device < all_devices; ++device) story.skew_minutes.push_back(make_skew(dice));
     for (int number = 0; number < options.steps; ++number) {
         Step step{.act = dice.one_of(std::span<const Act>(climate.acts)),
-                  .device = static_cast<int>(dice.below(all_devices)),
+                  .device = static_cast<int>(dice.below(all_devices + most_clones)),
                   .dice = dice.next(),
                   .minutes = static_cast<int>(dice.chance(10) ? dice.below(2000) : dice.below(50)),
                   .storm = climate.storm};

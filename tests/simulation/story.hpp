@@ -70,10 +70,13 @@ enum class Act {
 inline constexpr int acts = static_cast<int>(Act::hub_restore) + 1;
 [[nodiscard]] std::string_view name_of(Act act) noexcept;
 
+/// Copies of devices' files that live on.
+inline constexpr int most_clones = 2;
+
 /// One thing that happens. All its choices come from `dice`, so that leaving out other steps changes little in it.
 struct Step {
     Act act = Act::wait;
-    int device = 0;
+    int device = 0;  ///< devices, then clones; counted round while there are fewer
     std::uint64_t dice = 0;
     int minutes = 0;  ///< since the step before
     int storm = 0;    ///< of 100 requests, how many meet with misfortune

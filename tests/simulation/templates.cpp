@@ -28,13 +28,13 @@ EngineOptions options_of(int number) {
     return options;
 }
 
-std::string bytes_of(const std::string& path) {
+Image image_of(const std::string& path) {
     test::run_sql(path, "PRAGMA wal_checkpoint(TRUNCATE)");
-    return test::read_file(path);
+    return {.database = test::read_file(path), .log = {}};
 }
 
 /// A new device, after its first sync; the first one of a shop says what categories there are.
-std::string make_device(const std::string& path, hub::HubStore& hub, int number, bool is_first, std::int64_t seller) {
+Image make_device(const std::string& path, hub::HubStore& hub, int number, bool is_first, std::int64_t seller) {
     {
         Engine engine = Engine::create(
             path, {.name = "Corner shop", .time_zone = "Europe/London", .marketplace_id = seller}, options_of(number));
@@ -50,7 +50,7 @@ std::string make_device(const std::string& path, hub::HubStore& hub, int number,
                                                }});
         if (!report.equal) throw Error(ErrorCode::internal, "a new device does not become equal: " + report.reason);
     }
-    return bytes_of(path);
+    return image_of(path);
 }
 
 Templates make_templates() {
@@ -69,7 +69,7 @@ Templates make_templates() {
         }
         made.other_shop = make_device(folder.file("another"), *store, most_devices, true, another_shop);
     }
-    made.hub = bytes_of(path);
+    made.hub = image_of(path);
     return made;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "simulation/disk.hpp"
+
 #include <array>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -9,9 +10,9 @@ namespace edge::simulation {
 
 /// Files as they are when a run begins, made once: laying a schema costs more than a run.
 struct Templates {
-    std::vector<std::string> devices;  ///< bytes of the files of one shop's devices, which are equal
-    std::string other_shop;            ///< of a device of another seller
-    std::string hub;                   ///< equal to all of them
+    std::vector<Image> devices;  ///< of one shop, and equal
+    Image other_shop;            ///< of a device of another seller
+    Image hub;                   ///< equal to all of them
 };
 inline constexpr int most_devices = 3;
 

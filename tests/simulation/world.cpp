@@ -1,7 +1,9 @@
 #include "simulation/world.hpp"
 
 #include "simulation/counter.hpp"
+#include "simulation/events.hpp"
 #include "simulation/office.hpp"
+#include "simulation/quick_sqlite.hpp"
 #include "simulation/templates.hpp"
 
 #include "edge/hub/intake.hpp"
@@ -16,9 +18,11 @@ namespace edge::simulation {
 namespace {
 
 constexpr std::int64_t first_morning_s = 1'772'438'400;  // 2 March 2026, 08:00
-constexpr int most_clones = 2;
 /// Recoveries happen at most once an hour each, and one may lead to the next.
 constexpr int drain_rounds = 40;
+
+/// Before main, and so before anything of SQLite.
+const bool is_quick = quicken_sqlite();
 
 }  // namespace
 
@@ -47,6 +51,7 @@ void World::pass(std::chrono::minutes minutes) {
 }
 
 void World::step(const Step& step) {
+    count_event("step", name_of(step.act));
     pass(std::chrono::minutes(step.minutes));
     DeviceNode& device = *devices_[static_cast<std::size_t>(step.device) % devices_.size()];
     if (Counter(device, step).act() || Office(*hub_, device.history(), device.seller, step).act()) return;
@@ -78,11 +83,12 @@ bool World::act_on_machine(DeviceNode& device, const Step& step) {
         case Act::partition: device.is_offline = !device.is_offline; return true;
         case Act::restart: device.restart(dice.chance(50), step.dice); return true;
         case Act::set_clock:
-            device.skew = std::chrono::minutes(dice.chance(50) ? 0 : dice.below(4'000'000) - 2'000'000);
+            device.set_clock(std::chrono::minutes(dice.chance(50) ? 0 : dice.below(4'000'000) - 2'000'000));
             return true;
         case Act::take_image: device.take_image(); return true;
         case Act::restore_image:
             if (!device.has_image()) return true;
+            count_event("device restored");
             device.restore_image(written_rows(hub_->rows(device.seller)));
             fork(device);
             return true;
@@ -102,8 +108,13 @@ void World::restore_hub(const Step& step) {
     const std::optional<std::size_t> mark = hub_->restore(step.dice);
     if (!mark) return;
     hub_was_restored_ = true;
-    for (History* history : {&of_this_shop_, &of_another_}) history->doubt(the_hub, *mark, {});
-    for (const std::unique_ptr<DeviceNode>& device : devices_) device->may_go_back = true;
+    count_event("hub restored");
+    for (History* history : {&of_this_shop_, &of_another_}) {
+        history->doubt(the_hub, {.since = *mark}, {});
+        history->hub_was_restored();
+    }
+    for (const std::unique_ptr<DeviceNode>& device : devices_)
+        device->hub_was_restored(written_rows(hub_->rows(device->seller)));
 }
 
 void World::fork(DeviceNode& device) {
@@ -114,11 +125,13 @@ void World::fork(DeviceNode& device) {
 
 void World::clone(DeviceNode& device, const Step& step) {
     if (devices_.size() >= most_devices + most_clones) return;
+    count_event("device cloned");
     device.note_copy();
     const std::string name = fmt::format("clone {} of {}", devices_.size(), device.name);
     devices_.push_back(std::make_unique<DeviceNode>(name, folder_.file(fmt::format("clone-{}.db", devices_.size())),
                                                     device.disk().image(), now_, device.skew, step.dice,
                                                     device.history()));
+    if (device.history().is_ahead(device.name)) device.history().runs_ahead(name);
     fork(device);
     fork(*devices_.back());
     devices_.back()->has_bad_values = device.has_bad_values;
@@ -223,6 +236,7 @@ void World::tell_changes(const Tell& tell) {
 }
 
 Outcome run(const Story& story, const Tell& tell) {
+    if (!is_quick) throw std::logic_error("SQLite was used before the simulation");
     sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(story.seed | 1U), nullptr);
     sqlite3_randomness(0, nullptr);
     Outcome outcome;

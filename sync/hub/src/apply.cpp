@@ -224,6 +224,8 @@ private:
             merge = merge_change(*table, change, context);
             if (merge.revive_parent) revive_parents(*table, with_all, context.hlc);
             note_known(*table, change.key, merge);
+            // it may have heard of the deletion since, and have nothing but the change
+            if (whole != nullptr && merge.row) unknown_.insert({.table = table->number, .key = change.key});
             if (merge.row) put(*table, change.key, *std::move(merge.row));
         }
         if (merge.outcome == Outcome::accepted) return;

@@ -334,7 +334,11 @@ std::unique_ptr<HubStore> create_sqlite_store(const std::string& path, const Sql
 }
 
 std::unique_ptr<HubStore> open_sqlite_store(const std::string& path, const SqliteStoreOptions& options) {
-    return std::make_unique<SqliteStore>(path, options, Connection::open(path, open_options(options)));
+    Connection first = Connection::open(path, open_options(options));
+    // A process that died over a commit may have left it in the log, and not synced. Whoever reads it here is told that
+    // the hub has it, so it must survive the next power cut.
+    storage::checkpoint(first);
+    return std::make_unique<SqliteStore>(path, options, std::move(first));
 }
 
 }  // namespace edge::hub

@@ -110,16 +110,32 @@ std::int64_t DeviceSession::last_heard(Lane lane) const noexcept {
     return last;
 }
 
+bool DeviceSession::can_be_sent(std::size_t at) const noexcept {
+    const HeldPart& part = held_[at];
+    const bool current = part.epoch == mark(part.lane).epoch && !runs_[static_cast<std::size_t>(part.lane)].stopped;
+    return current && !sent_[at] && is_pending(part) && !is_staged(part);
+}
+
+/// The hub has applied it, as this session was told, but not what became of its changes.
+bool DeviceSession::is_unheard(std::size_t at) const noexcept {
+    return held_[at].seq <= runs_[static_cast<std::size_t>(held_[at].lane)].told_applied && can_be_sent(at);
+}
+
+bool DeviceSession::is_any_unheard() const noexcept {
+    for (std::size_t at = 0; at < held_.size(); ++at) {
+        if (is_unheard(at)) return true;
+    }
+    return false;
+}
+
 void DeviceSession::choose_parts() {
     std::size_t most = settings_.limits.request_parts;
     if (memory_.request_parts > 0) most = std::min(most, memory_.request_parts);
     in_flight_.clear();
-    if (!settings_.send) return;
     std::size_t bytes = 0;
     for (std::size_t at = 0; at < held_.size() && in_flight_.size() < most; ++at) {
         const HeldPart& part = held_[at];
-        const bool current = part.epoch == mark(part.lane).epoch && !run(part.lane).stopped;
-        if (!current || sent_[at] || !is_pending(part) || is_staged(part)) continue;
+        if (!(settings_.send ? can_be_sent(at) : is_unheard(at))) continue;
         bytes += part.bytes + 1;
         if (!in_flight_.empty() && bytes > settings_.request_bytes) break;
         in_flight_.push_back(at);
@@ -215,6 +231,8 @@ void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t no
     }
     pull_more_ = false;
     if (settings_.pull_bytes == 0) return;
+    // a page shows rows after changes whose outcomes are still to be heard: it comes again with those
+    if (is_any_unheard()) return;
     if (ack.pull.problem) return expire(now_ms, actions);
     pull_more_ = ack.pull.more && ack.pull.to > settings_.seen;
     if (ack.pull.to > settings_.seen || !ack.pull.rows.empty()) {
@@ -247,6 +265,7 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
     }
     known.staged = lane.applied >= known.applied ? lane.staged : 0;
     const LaneMark before = known;
+    run(lane.lane).told_applied = lane.applied;
     const std::int64_t applied = std::min(lane.applied, last_heard(lane.lane));
     known.applied = hub_restored ? applied : std::max(known.applied, applied);
     // the head's hash vouches for everything below it; without it only what is no longer held may be called durable

@@ -2,11 +2,15 @@
 
 #include "hub_fixture.hpp"
 #include "hub_migrations.hpp"
+#include "support/fault_vfs.hpp"
 
+#include "edge/core/error.hpp"
 #include "edge/storage/connection.hpp"
 
 namespace edge::hub {
 namespace {
+
+using test::SealingDevice;
 
 class SqliteStoreTest : public HubFixture {
 protected:
@@ -52,6 +56,43 @@ TEST_F(SqliteStoreTest, ShowsRowsToPeopleThroughItsViews) {
          {"v_sellers", "v_categories", "v_forecast_input", "v_forecast_output", "v_points", "v_dead_letters"}) {
         EXPECT_NO_THROW(db.query(std::string("SELECT count(*) FROM ") + view).step()) << view;
     }
+}
+
+/// The process dies at each write of a request in turn. What it shows when it is back is there after a power cut too.
+TEST_F(SqliteStoreTest, ShowsNothingThatAPowerCutCouldTakeBack) {
+    test::FaultVfs disk;
+    disk.remember_unsynced_writes();
+    store.reset();
+    int shown = 0;
+    bool is_taken = false;
+    for (int nth = 1; !is_taken; ++nth) {
+        ASSERT_LT(nth, 200);
+        SealingDevice writer("s-" + std::to_string(nth));
+        writer.seller_row(1);
+        const std::vector<std::string> parts = writer.seal_bytes();
+        const std::string seller = writer.header().seller;
+        std::unique_ptr<HubStore> hub = open_sqlite_store(path, {.vfs = disk.name()});
+        disk.fail_at(nth, test::DiskFailure::io_error, test::FailureSpan::from_then_on);
+        try {
+            static_cast<void>(take_request(*hub, writer.request(parts), now));
+            is_taken = true;
+        } catch (const Error&) {  // the commit that failed
+        }
+        hub.reset();
+        disk.never_fail();
+
+        hub = open_sqlite_store(path, {.vfs = disk.name()});
+        const std::vector<std::string> before = dump(*hub, seller);
+        disk.fail_at(1, test::DiskFailure::io_error, test::FailureSpan::from_then_on);
+        hub.reset();
+        disk.never_fail();
+        disk.cut_power(static_cast<std::uint64_t>(nth));
+
+        hub = open_sqlite_store(path, {.vfs = disk.name()});
+        EXPECT_EQ(dump(*hub, seller), before) << "write " << nth;
+        shown += is_taken || before.empty() ? 0 : 1;
+    }
+    EXPECT_GT(shown, 0);
 }
 
 }  // namespace

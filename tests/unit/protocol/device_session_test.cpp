@@ -431,12 +431,35 @@ TEST(DeviceSession, SendsAgainWhatTheHubHasAppliedUnheard) {
     memory.request_parts = 1;
     DeviceSession device = session({held(Lane::ops, 1), held(Lane::bulk, 1)}, memory);
     EXPECT_EQ(sent(device.start(now)), "ops 1.1");
+    Ack ack = ack_of({lane_ack(Lane::ops, 1), lane_ack(Lane::bulk, 1)});
+    ack.pull.to = 9;
 
-    const auto actions = device.on_response(ok(ack_of({lane_ack(Lane::ops, 1), lane_ack(Lane::bulk, 1)})), now, 0.5);
+    const auto actions = device.on_response(ok(ack), now, 0.5);
 
     EXPECT_EQ(device.memory().ops.applied, 1);
     EXPECT_EQ(device.memory().bulk.applied, 0);
     EXPECT_EQ(sent(actions), "bulk 1.1");
+    EXPECT_TRUE(all<ApplyPull>(actions).empty()) << "the page shows what the bulk segment became";
+    EXPECT_EQ(all<ApplyPull>(device.on_response(ok(ack), now, 0.5)).size(), 1U);
+}
+
+TEST(DeviceSession, HearsOfOutcomesWhenItOnlyTakes) {
+    DeviceSettings settings;
+    settings.seller = seller_key;
+    settings.replica = replica_key;
+    settings.send = false;
+    DeviceSession device(settings, {}, ops_up_to(2),
+                         [](const HeldPart& part) { return bytes_of(part.lane, part.seq, part.part); });
+    EXPECT_EQ(sent(device.start(now)), "");
+    Ack ack = ack_of({lane_ack(Lane::ops, 1)});
+    ack.pull.to = 9;
+
+    EXPECT_EQ(sent(device.on_response(ok(ack), now, 0.5)), "ops 1.1");
+    const auto actions = device.on_response(ok(ack), now, 0.5);
+
+    EXPECT_EQ(all<ApplyPull>(actions).size(), 1U);
+    EXPECT_EQ(device.memory().ops.applied, 1);
+    EXPECT_EQ(finish(actions), "complete");
 }
 
 TEST(DeviceSession, SealsSmallerPartsWhenOneIsTooBig) {

@@ -176,6 +176,7 @@ private:
         bool stopped = false;  ///< nothing more of it is sent in this run
         bool resent = false;
         bool sealed_again = false;
+        std::int64_t told_applied = 0;  ///< what the hub has applied, heard of or not
     };
 
     [[nodiscard]] LaneRun& run(Lane lane) noexcept { return runs_[static_cast<std::size_t>(lane)]; }
@@ -187,6 +188,9 @@ private:
     [[nodiscard]] std::int64_t last_held(Lane lane) const noexcept;
     [[nodiscard]] std::int64_t last_heard(Lane lane) const noexcept;
 
+    [[nodiscard]] bool can_be_sent(std::size_t at) const noexcept;
+    [[nodiscard]] bool is_unheard(std::size_t at) const noexcept;
+    [[nodiscard]] bool is_any_unheard() const noexcept;
     void choose_parts();
     [[nodiscard]] bool is_pending(const HeldPart& part) const noexcept;
     [[nodiscard]] bool is_staged(const HeldPart& part) const noexcept;

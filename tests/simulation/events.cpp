@@ -1,0 +1,10 @@
+#include "simulation/events.hpp"
+
+namespace edge::simulation {
+
+Events& events() {
+    static Events all;
+    return all;
+}
+
+}  // namespace edge::simulation
