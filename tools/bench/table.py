@@ -29,6 +29,11 @@ PLAIN = {
 }
 
 
+def literally(name):
+    """A POSIX regular expression of just this text; re.escape would put a backslash before a space as well."""
+    return re.sub(r"([][.^$*+?(){}|\\])", r"\\\1", name)
+
+
 def benchmarks_of(program, arguments, environment):
     """What one program measured, as Google Benchmark's JSON gives it."""
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
@@ -169,7 +174,7 @@ def main():
         quick = ["--benchmark_min_time=0.05"]
     rows = []
     for program in ("engine_bench", "sync_bench", "start_bench"):
-        arguments = [f"--benchmark_filter={re.escape(given.name)}"] if given.name else []
+        arguments = [f"--benchmark_filter={literally(given.name)}"] if given.name else []
         rows += table_rows(benchmarks_of(given.build / program, arguments, environment))
     for program, shapes in PLAIN.items():
         if not given.name or any(given.name in shape[1] for shape in shapes):
