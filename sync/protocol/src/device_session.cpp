@@ -252,7 +252,10 @@ void DeviceSession::take_outcomes(const Ack& ack, Actions& actions) const {
 
 void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64_t now_ms, Actions& actions) {
     LaneMark& known = mark(lane.lane);
-    const SealAgain again{.lane = lane.lane, .epoch = known.epoch + 1, .whole = false, .part_bytes = 0};
+    // the next number may be taken by a copy of this file, with the same bytes
+    const std::int64_t told_epoch = lane.problem ? lane.problem->next_epoch.value_or(0) : 0;
+    const SealAgain again{
+        .lane = lane.lane, .epoch = std::max(known.epoch + 1, told_epoch), .whole = false, .part_bytes = 0};
     if (hub_restored && lane.applied < known.durable) {
         SealAgain whole = again;
         whole.whole = true;

@@ -549,6 +549,18 @@ TEST(DeviceSession, TakesTheEpochThatIsFreeAfterAFork) {
     EXPECT_EQ(device.memory().not_before_ms, now);
 }
 
+/// A copy of this file may have been there before, and have sealed the same bytes under the next number.
+TEST(DeviceSession, TakesTheFreeEpochAlsoWhereTheHubHasAppliedMoreThanIsHere) {
+    LaneAck forked = with_problem(lane_ack(Lane::ops, 3), ProblemClass::resync, reason::fork, 1);
+    forked.problem->next_epoch = 9;
+    DeviceSession device = session(ops_up_to(2));
+    static_cast<void>(device.start(now));
+
+    const auto actions = device.on_response(ok(ack_of({forked})), now, 0.5);
+
+    EXPECT_EQ(all<SealAgain>(actions).at(0).epoch, 9);
+}
+
 TEST(DeviceSession, TakesANewEpochOnceAnHour) {
     LaneAck forked = with_problem(lane_ack(Lane::ops, 0), ProblemClass::resync, reason::fork, 1);
     DeviceMemory memory;
