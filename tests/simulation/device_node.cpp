@@ -9,9 +9,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace edge::simulation {
+namespace {
+
+/// Whether one of the writes made `after` of `before`.
+bool is_explained(const std::vector<Effects>& writes, const Rows& before, const Rows& after) {
+    return std::any_of(writes.begin(), writes.end(),
+                       [&](const Effects& effects) { return explains(effects, before, after); });
+}
+
+}  // namespace
 
 DeviceNode::DeviceNode(std::string its_name, const std::string& path, const Image& image, const Timestamp& world_now,
                        std::chrono::minutes its_skew, std::uint64_t seed, History& history)
@@ -68,7 +78,7 @@ void DeviceNode::settle(bool power) {
     const Rows found = people_wrote();
     if (power) lose_unsynced(found);
     if (pulls_) return take_pulled();
-    if (found != model && !limbo_.empty() && explains(limbo_, model, found)) {
+    if (found != model && is_explained(limbo_, model, found)) {
         if (!power) unsynced_ = Unsynced{.before = model, .mark = history_.mark()};
         history_.note(name, effects_between(model, found), model);
         model = found;
@@ -80,13 +90,29 @@ void DeviceNode::settle(bool power) {
 
 /// A write that failed is done after all if the rows show all of it and did not before.
 void DeviceNode::take_limbo(const Rows& found) {
-    Effects effects = limbo_;
-    if (effects.empty() || !are_seen(effects, found, model)) return;
-    const Rows after = applied(model, effects);
-    history_.note(name, effects_between(model, after), model);
-    model = after;
-    limbo_.clear();
+    for (Effects effects : limbo_) {
+        if (!are_seen(effects, found, model)) continue;
+        const Rows after = applied(model, effects);
+        if (after == model) continue;
+        history_.note(name, effects_between(model, after), model);
+        model = after;
+        limbo_.clear();
+        return;
+    }
 }
+
+/// A copy is read from its log as after a restart. What it shows of a write that failed may come to light in the
+/// original too, and is then told by both: as a row that both had when the copy was made.
+void DeviceNode::read_copy(const Rows& copied, const std::vector<Effects>& limbo) {
+    model = people_wrote();
+    if (model == copied) return;
+    require(is_explained(limbo, copied, model), "I1", name + " as a copy: " + first_difference(copied, model));
+    const Effects effects = effects_between(copied, model);
+    history_.note(name, effects, copied);
+    for (const Effect& effect : effects) history_.copied(effect.place);
+}
+
+void DeviceNode::begin_as_copy_of(const DeviceNode& other) { read_copy(other.model, other.limbo_); }
 
 void DeviceNode::take_pulled() {
     if (!std::exchange(pulls_, false)) return;
@@ -139,14 +165,13 @@ void DeviceNode::note_copy() {
 
 void DeviceNode::take_image() {
     note_copy();
-    image_ = Remembered{.image = disk_.image(), .model = model, .mark = history_.mark()};
+    image_ = Remembered{.image = disk_.image(), .model = model, .limbo = limbo_, .mark = history_.mark()};
 }
 
 void DeviceNode::restore_image(const Rows& at_hub) {
     reader_.reset();
     engine_.reset();
     disk_.replace(image_->image);
-    model = image_->model;
     lost_.push_back({.since = image_->mark, .until = history_.mark()});
     history_.doubt(name, lost_.back(), at_hub);
     limbo_.clear();
@@ -155,6 +180,7 @@ void DeviceNode::restore_image(const Rows& at_hub) {
     is_forked = true;
     may_go_back = true;
     open();
+    read_copy(image_->model, image_->limbo);
 }
 
 void DeviceNode::hub_was_restored(const Rows& at_hub) {

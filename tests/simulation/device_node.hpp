@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace edge::storage {
 class Connection;
@@ -66,6 +67,8 @@ public:
 
     /// Its file is copied now: see History::copied.
     void note_copy();
+    /// Its file is a copy of the other's. Throws Violation unless it shows what that one holds.
+    void begin_as_copy_of(const DeviceNode& other);
     void take_image();
     [[nodiscard]] bool has_image() const { return image_.has_value(); }
     /// Everything since the image is gone, but for what `at_hub` shows.
@@ -103,12 +106,14 @@ private:
     void lose_unsynced(const Rows& found);
     void take_pulled();
     void take_limbo(const Rows& found);
+    void read_copy(const Rows& copied, const std::vector<Effects>& limbo);
     /// Whether the disk failed, so that what the work threw is no surprise.
     bool finish(const Fault& fault, std::uint64_t dice);
 
     struct Remembered {
         Image image;
         Rows model;
+        std::vector<Effects> limbo;
         std::size_t mark;
     };
 
@@ -121,7 +126,9 @@ private:
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<storage::Connection> reader_;
     Effects kept_in_sync_;
-    Effects limbo_;  ///< of a write that failed under a faulty disk: a later restart may bring it back
+    /// Writes that failed under a faulty disk since the last that went through. The log may hold one of them whole, and
+    /// whoever reads it anew (a restart, a copy of the file) then has that one: which, the disk decides.
+    std::vector<Effects> limbo_;
     /// A restart brought such a write back, and nothing was committed since. Its commit never returned, so it was
     /// perhaps never synced: it is seen until the power goes, and then it may be gone.
     struct Unsynced {
@@ -157,7 +164,7 @@ void DeviceNode::write(Effects effects, const Fault& fault, std::uint64_t dice, 
     }
     if (done && (pulls_ || !effects.empty())) unsynced_.reset();
     if (done && !intended.empty()) limbo_.clear();
-    if (failure && is_disk_failure(*failure)) limbo_ = intended;
+    if (failure && is_disk_failure(*failure) && !intended.empty()) limbo_.push_back(intended);
     const bool faulty = finish(fault, dice);
     if (failure && !is_refusal(*failure) && !(faulty && is_disk_failure(*failure))) report_unexpected(*this, *failure);
 }

@@ -131,6 +131,7 @@ void World::clone(DeviceNode& device, const Step& step) {
     devices_.push_back(std::make_unique<DeviceNode>(name, folder_.file(fmt::format("clone-{}.db", devices_.size())),
                                                     device.disk().image(), now_, device.skew, step.dice,
                                                     device.history()));
+    devices_.back()->begin_as_copy_of(device);
     if (device.history().is_ahead(device.name)) device.history().runs_ahead(name);
     fork(device);
     fork(*devices_.back());
