@@ -93,6 +93,22 @@ void set_told(WriteTransaction& write, const RejectPlace& place, bool told) {
         .run();
 }
 
+std::vector<StoredReject> rejects_of_segments(Connection& connection, std::string_view lane, std::int64_t epoch,
+                                              std::int64_t first, std::int64_t last) {
+    Query rows = connection.query(
+        fmt::format("SELECT {} FROM sync_rejects WHERE lane = ? AND epoch = ? AND seq BETWEEN ? AND ? AND part > 0 "
+                    "ORDER BY reject_id",
+                    columns),
+        lane, epoch, first, last);
+    std::vector<StoredReject> found;
+    while (rows.step()) found.push_back(read_reject(rows));
+    return found;
+}
+
+void forget_reject(WriteTransaction& write, std::int64_t id) {
+    write.connection().query("DELETE FROM sync_rejects WHERE reject_id = ?", id).run();
+}
+
 bool journal_again(WriteTransaction& write, CapturedTable table, const Uuid& uuid, JournalOp op, std::int64_t mask) {
     Query query =
         write.connection().query(fmt::format("INSERT INTO journal (tbl, row, op, mask, parent) {} WHERE r.uuid = ?3",

@@ -561,6 +561,34 @@ TEST_F(SyncPullTest, AWitnessKeepsWhatItWroteIntoARowThatTheHubLost) {
     EXPECT_EQ(test::first_difference(till.rows(), tablet.rows()), "");
 }
 
+/// Of what a hub refused for want of the row, the hub that takes its place knows nothing once it has taken it.
+TEST_F(SyncPullTest, WhatARestoredHubTakesIsNoLongerListedAsRefused) {
+    hub.store().set_durable({.rule = hub::DurableRule::command});
+    settle();
+    const std::string without = folder.file("without.db");
+    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + without + "'");
+    till.post("Lost once");
+    static_cast<void>(till.sync());
+    later();
+    static_cast<void>(tablet.sync());
+    const std::string with = folder.file("with.db");
+    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + with + "'");
+    tablet.engine->edit_bundle(BundleId(std::stoll(tablet.select("SELECT max(bundle_id) FROM bundles").front())),
+                               {.name = "As the tablet edited it"});
+    hub.restore(without);
+    later();
+    static_cast<void>(tablet.sync());
+    ASSERT_THAT(tablet.select("SELECT reason FROM sync_rejects"), ElementsAre("unknown_row"));
+    hub.restore(with);
+    later();
+
+    settle();
+
+    EXPECT_THAT(tablet.select("SELECT reason FROM sync_rejects"), IsEmpty());
+    EXPECT_THAT(hub.store().dead_letters({.seller = {}, .after = {}, .at_most = 10, .settled = true}), IsEmpty());
+    EXPECT_THAT(kiosk.rows(), Contains(HasSubstr("As the tablet edited it")));
+}
+
 TEST_F(SyncPullTest, ADeletionThatARestoredHubHearsOfFirstIsNotUndone) {
     hub.store().set_durable({.rule = hub::DurableRule::command});
     settle();

@@ -277,8 +277,11 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
                          });
     if (vouched) known.durable = std::max(known.durable, std::min(lane.durable, known.applied));
     if (known != before) {
-        actions.emplace_back(RecordWatermarks{
-            .lane = lane.lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
+        actions.emplace_back(RecordWatermarks{.lane = lane.lane,
+                                              .epoch = known.epoch,
+                                              .applied = known.applied,
+                                              .durable = known.durable,
+                                              .first_heard = is_receipt_ ? 0 : before.applied + 1});
     }
     if (lane.problem) take_lane_problem(lane.lane, *lane.problem, now_ms, actions);
 }

@@ -273,6 +273,27 @@ TEST(DeviceSession, DropsOnlyWhatIsDurableAndVouchedForByTheHead) {
     EXPECT_EQ(marks[0].durable, 2);
 }
 
+TEST(DeviceSession, SaysOfWhichSegmentsTheAnswerTellsAllOutcomes) {
+    DeviceMemory memory;
+    memory.ops.applied = 1;
+    DeviceSession device = session(ops_up_to(3), memory);
+    EXPECT_EQ(sent(device.start(now)), "ops 2.1,ops 3.1");
+
+    const auto actions = device.on_response(ok(ack_of({lane_ack(Lane::ops, 2)})), now, 0.5);
+
+    EXPECT_EQ(all<RecordWatermarks>(actions).at(0).applied, 2);
+    EXPECT_EQ(all<RecordWatermarks>(actions).at(0).first_heard, 2);
+}
+
+TEST(DeviceSession, AReceiptTellsOutcomesOfItsFileAlone) {
+    DeviceSession device = session(ops_up_to(2));
+
+    const auto actions = device.on_ack(ack_of({lane_ack(Lane::ops, 2)}), now);
+
+    EXPECT_EQ(all<RecordWatermarks>(actions).at(0).applied, 2);
+    EXPECT_EQ(all<RecordWatermarks>(actions).at(0).first_heard, 0);
+}
+
 TEST(DeviceSession, BelievesNoWatermarkBeyondWhatItSealed) {
     DeviceSession device = session(ops_up_to(2));
     static_cast<void>(device.start(now));

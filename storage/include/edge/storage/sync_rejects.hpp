@@ -42,6 +42,12 @@ void follow_hub(WriteTransaction& write, const RejectPlace& place, std::string_v
 /// The hub has heard what became of it here.
 void set_told(WriteTransaction& write, const RejectPlace& place, bool told);
 
+/// What the hub refused of a lane's segments, both ends included.
+[[nodiscard]] std::vector<StoredReject> rejects_of_segments(Connection& connection, std::string_view lane,
+                                                            std::int64_t epoch, std::int64_t first, std::int64_t last);
+/// The hub has taken it after all, and does not list it.
+void forget_reject(WriteTransaction& write, std::int64_t id);
+
 /// Makes the journal say of a row that it was created or updated just now. False if the row does not exist.
 bool journal_again(WriteTransaction& write, CapturedTable table, const Uuid& uuid, JournalOp op, std::int64_t mask);
 /// The same for a point.

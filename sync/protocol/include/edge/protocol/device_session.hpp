@@ -76,6 +76,9 @@ struct RecordWatermarks {
     std::int64_t epoch = 1;
     std::int64_t applied = 0;
     std::int64_t durable = 0;
+    /// Of segments from this one to `applied` the answer tells all outcomes: what was refused of them before, and is
+    /// not now, the hub has taken. 0: of none.
+    std::int64_t first_heard = 0;
 };
 /// Store what became of changes; dead letters among them (is_dead_letter) keep the change's bytes.
 struct RecordOutcomes {
