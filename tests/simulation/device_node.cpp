@@ -1,6 +1,7 @@
 #include "simulation/device_node.hpp"
 
 #include "simulation/events.hpp"
+#include "simulation/memory_vfs.hpp"
 #include "simulation/violation.hpp"
 #include "support/synced_rows.hpp"
 
@@ -49,6 +50,12 @@ DeviceNode::DeviceNode(std::string its_name, const std::string& path, const Imag
 
 DeviceNode::~DeviceNode() { disk_.stop(); }
 
+void DeviceNode::begin(std::string its_name, std::chrono::minutes its_skew, std::uint64_t seed) {
+    name = std::move(its_name);
+    *random_ = Dice(seed);
+    set_clock(its_skew);
+}
+
 void DeviceNode::open() {
     engine_ = std::make_unique<Engine>(Engine::open(disk_.path(), options_));
     const std::vector<std::string> triggers = select("SELECT sql FROM sqlite_schema WHERE type = 'trigger'");
@@ -60,7 +67,6 @@ Engine DeviceNode::second_process() const { return Engine::open(disk_.path(), op
 
 void DeviceNode::restart(bool power, std::uint64_t dice) {
     disk_.stop();
-    reader_.reset();
     engine_.reset();
     disk_.end(power, dice);
     open();
@@ -169,7 +175,6 @@ void DeviceNode::take_image() {
 }
 
 void DeviceNode::restore_image(const Rows& at_hub) {
-    reader_.reset();
     engine_.reset();
     disk_.replace(image_->image);
     lost_.push_back({.since = image_->mark, .until = history_.mark()});
@@ -195,7 +200,8 @@ void DeviceNode::set_clock(std::chrono::minutes ahead) {
 }
 
 storage::Connection& DeviceNode::reader() {
-    if (!reader_) reader_ = std::make_unique<storage::Connection>(storage::Connection::open(disk_.path()));
+    if (!reader_)
+        reader_ = std::make_unique<storage::Connection>(storage::Connection::open(disk_.path(), {.vfs = memory_vfs()}));
     return *reader_;
 }
 

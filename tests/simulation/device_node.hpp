@@ -30,6 +30,9 @@ public:
     DeviceNode& operator=(const DeviceNode&) = delete;
     ~DeviceNode();
 
+    /// From now on it goes by this name, this clock and these random numbers, as if it had been made with them.
+    void begin(std::string its_name, std::chrono::minutes its_skew, std::uint64_t seed);
+
     /// Of all that its shop's devices and the hub wrote.
     [[nodiscard]] History& history() const { return history_; }
     [[nodiscard]] Engine& engine() { return *engine_; }
@@ -86,7 +89,7 @@ public:
 
     void set_clock(std::chrono::minutes ahead);
 
-    const std::string name;
+    std::string name;
     std::chrono::minutes skew{0};
     std::string seller;  ///< wire id
     std::string replica;

@@ -1,5 +1,6 @@
 #include "simulation/disk.hpp"
 
+#include "simulation/memory_vfs.hpp"
 #include "support/temporary_folder.hpp"
 
 #include "edge/core/error.hpp"
@@ -23,9 +24,21 @@ void run(sqlite3* database, const std::string& sql) {
                 what);
 }
 
+std::string log_of(const std::string& path) { return path + "-wal"; }
+
+test::FilesBelow memory_files() {
+    return {.vfs = memory_vfs(), .exists = is_in_memory, .read = read_memory, .write = write_memory};
+}
+
 }  // namespace
 
-Disk::Disk(std::string path) : path_(std::move(path)) { disk_.remember_unsynced_writes(); }
+Disk::Disk(std::string path) : path_(std::move(path)), disk_(memory_files()) { disk_.remember_unsynced_writes(); }
+
+Disk::~Disk() {
+    shell_.reset();
+    remove_memory(path_);
+    remove_memory(log_of(path_));
+}
 
 void Disk::arm(const Fault& fault) {
     const bool full = fault.kind == FaultKind::disk_full;
@@ -43,23 +56,20 @@ bool Disk::disarm() {
 void Disk::stop() { disk_.fail_at(1, test::DiskFailure::io_error, test::FailureSpan::from_then_on); }
 
 void Disk::end(bool power, std::uint64_t seed) {
-    shell_.reset();
+    if (power) shell_.reset();
     disk_.never_fail();
     if (power) disk_.cut_power(seed);
+    forget_sharing(path_);
 }
 
-Image Disk::image() const {
-    Image image{.database = test::read_file(path_), .log = {}};
-    if (std::filesystem::exists(path_ + "-wal")) image.log = test::read_file(path_ + "-wal");
-    return image;
-}
+Image Disk::image() const { return {.database = read_memory(path_), .log = read_memory(log_of(path_))}; }
 
 void Disk::replace(const Image& image) {
     shell_.reset();
     disk_.cut_power(0);
-    for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
-    test::write_file(path_, image.database);
-    if (!image.log.empty()) test::write_file(path_ + "-wal", image.log);
+    if (!std::filesystem::exists(path_)) test::write_file(path_, image.database);
+    write_memory(log_of(path_), image.log);
+    write_memory(path_, image.database);
 }
 
 void Disk::Close::operator()(sqlite3* database) const { sqlite3_close(database); }

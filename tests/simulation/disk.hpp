@@ -17,12 +17,14 @@ struct Image {
     std::string log;  ///< what is committed and not yet in the database; may be empty
 };
 
-/// One machine's disk with one database on it.
+/// One machine's disk with one database on it, in memory. Under the same path the system has a file with the bytes
+/// that the database began with: what the product looks at before it opens one.
 class Disk {
 public:
     explicit Disk(std::string path);
     Disk(const Disk&) = delete;
     Disk& operator=(const Disk&) = delete;
+    ~Disk();
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     [[nodiscard]] const std::string& vfs() const noexcept { return disk_.name(); }
@@ -37,7 +39,7 @@ public:
 
     /// The database's files as who copies them gets them. Every connection must be closed, or nobody be writing.
     [[nodiscard]] Image image() const;
-    /// Puts a database in the place of what is there. Every connection must be closed.
+    /// Puts a database in the place of what is there. Connections that see faults must be closed.
     void replace(const Image& image);
     /// Statements as from a person in the sqlite3 shell, in one transaction. Throws Error if they fail.
     void by_hand(const std::string& sql);

@@ -89,6 +89,12 @@ HubNode::HubNode(const std::string& path, Durable durable, std::size_t page_byte
     store_->set_durable(setting_of(durable));
 }
 
+void HubNode::begin(Durable durable, std::size_t page_bytes) {
+    durable_ = durable;
+    options_.pull_bytes = page_bytes;
+    store_->set_durable(setting_of(durable));
+}
+
 void HubNode::open() { store_ = hub::open_sqlite_store(disk_.path(), {.vfs = disk_.vfs()}); }
 
 void HubNode::die(bool power, std::uint64_t dice) {

@@ -20,6 +20,9 @@ class HubNode {
 public:
     HubNode(const std::string& path, Durable durable, std::size_t page_bytes = hub::full_pull_bytes);
 
+    /// From now on it keeps this promise and cuts pages of this size, as if it had been made with them.
+    void begin(Durable durable, std::size_t page_bytes);
+
     [[nodiscard]] hub::HubStore& store() { return *store_; }
     /// What its server would answer; nothing if it died over the request, and is back.
     [[nodiscard]] std::optional<HubAnswer> take(std::string_view body, const Fault& fault, std::uint64_t dice);

@@ -1,6 +1,7 @@
 #include "simulation/quick_sqlite.hpp"
 
 #include <sqlite3.h>
+#include <sys/mman.h>
 
 #include <array>
 #include <bit>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 namespace edge::simulation {
 namespace {
@@ -25,7 +27,8 @@ constexpr std::size_t small_step = 16;
 constexpr std::size_t small_classes = 64;  // up to 1 KiB in steps of 16 bytes, above that powers of two
 constexpr std::size_t classes = small_classes + 12;
 constexpr std::size_t most_pooled = small_step * small_classes << 12U;
-constexpr std::size_t chunk_bytes = std::size_t{1} << 20U;
+constexpr std::size_t huge_page = std::size_t{1} << 21U;
+constexpr std::size_t chunk_bytes = 8 * huge_page;
 
 std::size_t class_of(std::size_t bytes) {
     if (bytes <= small_step * small_classes) return (bytes + small_step - 1) / small_step - (bytes > 0 ? 1 : 0);
@@ -39,8 +42,7 @@ std::size_t bytes_of(std::size_t size_class) {
 /// Blocks that were given back wait in lists by size; chunks go back with the process.
 class Pool {
 public:
-    void* take(int wanted) {
-        const auto bytes = static_cast<std::size_t>(wanted);
+    void* take(std::size_t bytes) {
         if (bytes > most_pooled) return header_for(std::malloc(sizeof(Header) + bytes), classes, bytes);
         const std::size_t of = class_of(bytes);
         if (FreeBlock* block = free_.at(of); block != nullptr) {
@@ -56,6 +58,10 @@ public:
         freed->next = free_.at(header.size_class);
         free_.at(header.size_class) = freed;
     }
+    void begin_afresh() {
+        free_ = {};
+        left_ = 0;
+    }
     static Header& header_of(void* block) { return *(static_cast<Header*>(block) - 1); }
 
 private:
@@ -65,10 +71,19 @@ private:
         *header = {.size_class = size_class, .bytes = bytes};
         return header + 1;
     }
+    static std::byte* huge_pages() {
+        void* const memory = ::mmap(nullptr, chunk_bytes + huge_page, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED) return nullptr;
+        const std::size_t past_boundary = reinterpret_cast<std::uintptr_t>(memory) % huge_page;
+        auto* const chunk = static_cast<std::byte*>(memory) + (huge_page - past_boundary) % huge_page;
+        ::madvise(chunk, chunk_bytes, MADV_HUGEPAGE);
+        return chunk;
+    }
     void* carve(std::size_t bytes) {
         if (bytes > chunk_bytes / 4) return std::malloc(bytes);
         if (left_ < bytes) {
-            next_ = static_cast<std::byte*>(std::malloc(chunk_bytes));
+            next_ = huge_pages();
             left_ = next_ == nullptr ? 0 : chunk_bytes;
         }
         if (left_ < bytes) return nullptr;
@@ -90,7 +105,7 @@ Pool& pool() {
 
 void* reallocate(void* block, int wanted) {
     if (static_cast<std::size_t>(wanted) <= Pool::header_of(block).bytes) return block;
-    void* larger = pool().take(wanted);
+    void* larger = pool().take(static_cast<std::size_t>(wanted));
     if (larger == nullptr) return nullptr;
     std::memcpy(larger, block, Pool::header_of(block).bytes);
     pool().give_back(block);
@@ -101,7 +116,7 @@ void* reallocate(void* block, int wanted) {
 
 bool quicken_sqlite() {
     const sqlite3_mem_methods methods{
-        .xMalloc = [](int bytes) { return pool().take(bytes); },
+        .xMalloc = [](int bytes) { return pool().take(static_cast<std::size_t>(bytes)); },
         .xFree = [](void* block) { pool().give_back(block); },
         .xRealloc = reallocate,
         .xSize = [](void* block) { return static_cast<int>(Pool::header_of(block).bytes); },
@@ -118,4 +133,22 @@ bool quicken_sqlite() {
            sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK;
 }
 
+void* take_from_pool(std::size_t bytes) { return pool().take(bytes); }
+void give_back_to_pool(void* block) {
+    if (block != nullptr) pool().give_back(block);
+}
+
+void begin_in_fork() { pool().begin_afresh(); }
+
 }  // namespace edge::simulation
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// What the program itself takes comes from there too; a sanitizer has to see it.
+void* operator new(std::size_t bytes) {
+    void* const block = edge::simulation::take_from_pool(bytes);
+    if (block == nullptr) throw std::bad_alloc();
+    return block;
+}
+void operator delete(void* block) noexcept { edge::simulation::give_back_to_pool(block); }
+void operator delete(void* block, std::size_t /*bytes*/) noexcept { edge::simulation::give_back_to_pool(block); }
+#endif

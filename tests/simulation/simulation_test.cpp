@@ -4,6 +4,7 @@
 #include "simulation/world.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -47,6 +48,16 @@ TEST(SimulationTest, ASeedReproducesARun) {
         EXPECT_EQ(once.trace, again.trace);
         EXPECT_NE(once.trace, run(make_story(seed + 1)).trace);
     }
+}
+
+TEST(SimulationTest, ARunThatCrashesIsAViolationAndTheNextOneRuns) {
+    const Outcome crashed = run(make_story(3), [](const std::string&) { ::_exit(3); });
+    const Outcome next = run(make_story(3));
+
+    ASSERT_TRUE(crashed.violation);
+    EXPECT_EQ(crashed.violation->invariant, "crash");
+    EXPECT_EQ(crashed.violation->detail, "the run's process ended with status 3");
+    EXPECT_FALSE(next.violation);
 }
 
 TEST(SimulationTest, ProcessesShareTheSeedsAndAddUp) {

@@ -1,5 +1,7 @@
 #include "simulation/workers.hpp"
 
+#include "simulation/world.hpp"
+
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -40,6 +42,7 @@ void work(int pipe, std::uint64_t first, std::uint64_t end, std::uint64_t step,
         if (Clock::now() - told >= pause) tell();
     }
     tell();
+    end_runs();
     for (const auto& [what, times] : events()) write_line(pipe, fmt::format("= {} {}\n", times, what));
 }
 

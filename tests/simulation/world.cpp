@@ -3,13 +3,11 @@
 #include "simulation/counter.hpp"
 #include "simulation/events.hpp"
 #include "simulation/office.hpp"
-#include "simulation/quick_sqlite.hpp"
 #include "simulation/templates.hpp"
 
 #include "edge/hub/intake.hpp"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -21,27 +19,35 @@ constexpr std::int64_t first_morning_s = 1'772'438'400;  // 2 March 2026, 08:00
 /// Recoveries happen at most once an hour each, and one may lead to the next.
 constexpr int drain_rounds = 40;
 
-/// Before main, and so before anything of SQLite.
-const bool is_quick = quicken_sqlite();
-
 }  // namespace
 
-World::World(const Story& story) : now_(std::chrono::seconds(first_morning_s)) {
-    hub_ = std::make_unique<HubNode>(folder_.file("hub.db"), story.durable, story.page_bytes);
+World::World() : now_(std::chrono::seconds(first_morning_s)) {
+    hub_ = std::make_unique<HubNode>(folder_.file("hub.db"), Durable::applied);
     hub_->now = now_;
     network_ = std::make_unique<Network>(*hub_, now_);
-    const int all = story.devices + (story.another_shop ? 1 : 0);
-    for (int number = 0; number < all; ++number) {
-        const auto at = static_cast<std::size_t>(number);
-        const bool is_other = number == story.devices;
+    for (int number = 0; number <= most_devices; ++number) {
+        const bool is_other = number == most_devices;
         devices_.push_back(std::make_unique<DeviceNode>(
             fmt::format("device {}", number), folder_.file(fmt::format("device-{}.db", number)),
-            is_other ? templates().other_shop : templates().devices[at], now_,
-            std::chrono::minutes(story.skew_minutes[at]), story.seed * 16 + static_cast<std::uint64_t>(number),
-            is_other ? of_another_ : of_this_shop_));
+            is_other ? templates().other_shop : templates().devices[static_cast<std::size_t>(number)], now_,
+            std::chrono::minutes(0), 0, is_other ? of_another_ : of_this_shop_));
         DeviceNode& device = *devices_.back();
         if (number == 0 || is_other) device.history().begin(device.model);
-        network_->watch_twins(device);
+    }
+}
+
+void World::begin(const Story& story) {
+    hub_->begin(story.durable, story.page_bytes);
+    const auto leave_out = [&](std::size_t at) {
+        left_out_.push_back(std::move(devices_[at]));
+        devices_.erase(devices_.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    if (!story.another_shop) leave_out(most_devices);
+    for (int number = most_devices - 1; number >= story.devices; --number) leave_out(static_cast<std::size_t>(number));
+    for (std::size_t at = 0; at < devices_.size(); ++at) {
+        devices_[at]->begin(fmt::format("device {}", at), std::chrono::minutes(story.skew_minutes[at]),
+                            story.seed * 16 + at);
+        network_->watch_twins(*devices_[at]);
     }
 }
 
@@ -234,29 +240,6 @@ void World::tell_changes(const Tell& tell) {
     };
     compare("hub", written_rows(hub_->rows(devices_.front()->seller)));
     for (const std::unique_ptr<DeviceNode>& device : devices_) compare(device->name, written_rows(device->rows()));
-}
-
-Outcome run(const Story& story, const Tell& tell) {
-    if (!is_quick) throw std::logic_error("SQLite was used before the simulation");
-    sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, static_cast<int>(story.seed | 1U), nullptr);
-    sqlite3_randomness(0, nullptr);
-    Outcome outcome;
-    try {
-        World world(story);
-        if (tell) world.listen(tell);
-        for (outcome.step = 0; outcome.step < story.steps.size(); ++outcome.step) {
-            world.step(story.steps[outcome.step]);
-            if (tell) tell("-- " + describe(story, outcome.step));
-            if (tell) world.tell_changes(tell);
-        }
-        world.drain();
-        outcome.trace = world.trace();
-    } catch (const Violation& violation) {
-        outcome.violation = violation;
-    } catch (const std::exception& unexpected) {
-        outcome.violation = Violation("crash", unexpected.what());
-    }
-    return outcome;
 }
 
 }  // namespace edge::simulation

@@ -59,7 +59,8 @@ struct RememberedFile {
 struct FaultVfs::Disk {
     std::string name;
     sqlite3_vfs vfs{};
-    sqlite3_vfs* system = nullptr;
+    sqlite3_vfs* below = nullptr;
+    FilesBelow files_below;
 
     std::mutex mutex;
     std::int64_t changes = 0;
@@ -97,7 +98,7 @@ struct FaultVfs::Disk {
     }
     void note_open(const std::string& path) {
         const std::lock_guard guard(mutex);
-        if (is_remembering && !path.empty() && files.count(path) == 0) files[path].durable = read_file(path);
+        if (is_remembering && !path.empty() && files.count(path) == 0) files[path].durable = files_below.read(path);
     }
 };
 
@@ -212,7 +213,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
     FaultVfs::Disk& disk = disk_of(vfs);
     file->pMethods = nullptr;
     const bool makes_it = (static_cast<unsigned>(flags) & static_cast<unsigned>(SQLITE_OPEN_CREATE)) != 0 &&
-                          (name == nullptr || !std::filesystem::exists(name));
+                          (name == nullptr || !disk.files_below.exists(name));
     if (makes_it) {
         if (const int failure = disk.ask(name == nullptr ? "" : name, false, SQLITE_CANTOPEN); failure != SQLITE_OK)
             return failure;
@@ -220,7 +221,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
     FaultFile& self = fault_file(file);
     self.disk = &disk;
     self.real = reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + sizeof(FaultFile));
-    const int result = disk.system->xOpen(disk.system, name, self.real, flags, out_flags);
+    const int result = disk.below->xOpen(disk.below, name, self.real, flags, out_flags);
     if (result != SQLITE_OK) return result;
     self.path = new std::string(name == nullptr ? "" : name);
     self.opened_at = disk.power_cuts;
@@ -234,7 +235,7 @@ int delete_file(sqlite3_vfs* vfs, const char* name, int sync_folder) {
     if (const int failure = disk.ask(name, false, SQLITE_IOERR_DELETE); failure != SQLITE_OK) return failure;
     const std::lock_guard guard(disk.mutex);
     disk.files.erase(name);
-    return disk.system->xDelete(disk.system, name, sync_folder);
+    return disk.below->xDelete(disk.below, name, sync_folder);
 }
 
 std::string next_name() {
@@ -244,14 +245,22 @@ std::string next_name() {
 
 }  // namespace
 
-FaultVfs::FaultVfs() : disk_(std::make_unique<Disk>()) {
+FilesBelow system_files() {
+    return {.vfs = nullptr,
+            .exists = [](const std::string& path) { return std::filesystem::exists(path); },
+            .read = read_file,
+            .write = write_file};
+}
+
+FaultVfs::FaultVfs(FilesBelow files) : disk_(std::make_unique<Disk>()) {
     disk_->name = next_name();
-    disk_->system = sqlite3_vfs_find(nullptr);
-    disk_->vfs = *disk_->system;
+    disk_->below = sqlite3_vfs_find(files.vfs);
+    disk_->files_below = std::move(files);
+    disk_->vfs = *disk_->below;
     disk_->vfs.pNext = nullptr;
     disk_->vfs.zName = disk_->name.c_str();
     disk_->vfs.pAppData = disk_.get();
-    disk_->vfs.szOsFile = static_cast<int>(sizeof(FaultFile)) + disk_->system->szOsFile;
+    disk_->vfs.szOsFile = static_cast<int>(sizeof(FaultFile)) + disk_->below->szOsFile;
     disk_->vfs.xOpen = open_file;
     disk_->vfs.xDelete = delete_file;
     sqlite3_vfs_register(&disk_->vfs, 0);
@@ -302,7 +311,7 @@ void FaultVfs::cut_power(std::uint64_t seed) {
             if (fate == 1 && !change.is_truncation) apply_torn(change, file.durable, random);
         }
         file.unsynced.clear();
-        write_file(path, file.durable);
+        disk_->files_below.write(path, file.durable);
     }
     disk_->files.clear();
 }

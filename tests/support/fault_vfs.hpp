@@ -19,13 +19,22 @@ struct DiskChange {
     bool is_sync;
 };
 
-/// An SQLite VFS over the system's. It counts what would change the disk (writes, truncations, syncs, deletions, and
+/// What is below a FaultVfs: a registered SQLite VFS, and how its files are looked at without SQLite.
+struct FilesBelow {
+    const char* vfs;  ///< null: the system's
+    std::function<bool(const std::string& path)> exists;
+    std::function<std::string(const std::string& path)> read;
+    std::function<void(const std::string& path, const std::string& bytes)> write;
+};
+[[nodiscard]] FilesBelow system_files();
+
+/// An SQLite VFS over another one. It counts what would change the disk (writes, truncations, syncs, deletions, and
 /// the making of files) and lets the n-th fail. While it keeps unsynced writes in memory, it can lose them, or tear
 /// them, as a power cut does. Shared memory (`-shm`) is never at fault: SQLite rebuilds it.
 class FaultVfs {
 public:
     /// Registers itself under a name of its own.
-    FaultVfs();
+    explicit FaultVfs(FilesBelow files = system_files());
     FaultVfs(const FaultVfs&) = delete;
     FaultVfs& operator=(const FaultVfs&) = delete;
     /// Every file opened through it must be closed.
