@@ -60,7 +60,8 @@ PullApply::PullApply(storage::WriteTransaction& write, SyncBase& base, Timestamp
       any_parked_(storage::has_parked_changes(write.connection())),
       any_sealed_(storage::has_sealed_rows(write.connection())),
       columns_(write.connection()),
-      queued_(write, base) {}
+      queued_(write, base),
+      sealed_(write.connection()) {}
 
 void PullApply::apply(const protocol::PullPage& page, Parked parked) {
     if (page.rows.empty() && !any_parked_) return;
@@ -241,13 +242,26 @@ void PullApply::apply_row(Incoming& incoming) {
         if (!incoming.unconfirmed.deleted) insert(incoming);
         base_->put(incoming.captured, key, incoming.row, version, incoming.hash);
     }
-    if (!incoming.row || !incoming.unconfirmed.any()) return;
-    // what is not confirmed now stands on other columns than when it was sealed
-    const protocol::Sum128 hash = protocol::row_hash(*incoming.table, key, current_fields(incoming));
-    const storage::RowHash bytes = protocol::digest_bytes(hash);
-    db_->query("UPDATE sync_sealed SET hash = ? WHERE tbl = ? AND row_key = ? AND hash IS NOT NULL",
-               std::span<const std::uint8_t>(bytes), incoming.table->number, incoming.change->key)
-        .run();
+    if (incoming.unconfirmed.any()) restate_sealed(incoming);
+}
+
+/// What is not confirmed now stands on other columns than when it was sealed. Each segment may be confirmed alone, and
+/// the hub then has the row as that segment makes it; the last one makes it what it is here.
+void PullApply::restate_sealed(const Incoming& incoming) {
+    const std::string& key = incoming.change->key;
+    const std::vector<storage::SealedRow> sealed = storage::sealed_rows_of(*db_, incoming.captured, key);
+    Fields fields = sealed.size() > 1 ? incoming.change->fields : Fields();
+    for (const storage::SealedRow& row : sealed) {
+        const bool is_last = &row == &sealed.back();
+        if (!row.hash) {
+            fields.clear();
+            continue;
+        }
+        if (is_last && !incoming.row) return;
+        fields = is_last ? current_fields(incoming) : sealed_.applied(*incoming.table, key, row.seq, std::move(fields));
+        storage::set_sealed_hash(*write_, protocol::name_of(incoming.table->lane), row,
+                                 protocol::digest_bytes(protocol::row_hash(*incoming.table, key, fields)));
+    }
 }
 
 void PullApply::apply_deletion(const Incoming& incoming) {

@@ -2,6 +2,7 @@
 
 #include "pulled_columns.hpp"
 #include "pulled_rows.hpp"
+#include "sealed_changes.hpp"
 #include "sync_base.hpp"
 #include "sync_rows.hpp"
 
@@ -71,6 +72,7 @@ private:
     void update(const Incoming& incoming);
     void insert(Incoming& incoming);
     [[nodiscard]] bool still_needed(const Incoming& incoming) const;
+    void restate_sealed(const Incoming& incoming);
     void park(const Incoming& incoming);
     void unpark(const Incoming& incoming);
     void guard(bool on);
@@ -100,6 +102,7 @@ private:
     bool any_sealed_;  ///< rows that the hub has not confirmed
     PulledColumns columns_;
     PulledRows queued_;
+    SealedChanges sealed_;
     std::string free_name_;  ///< of the category that is being written
     std::array<std::optional<TableRows>, 12> readers_;
     std::int64_t changed_ = 0;

@@ -133,6 +133,22 @@ std::optional<SealedRow> last_sealed_row(Connection& connection, CapturedTable t
     return read_sealed(row);
 }
 
+std::vector<SealedRow> sealed_rows_of(Connection& connection, CapturedTable table, std::string_view key) {
+    std::vector<SealedRow> rows;
+    Query row = connection.query(
+        "SELECT tbl, row_key, seq, op, mask, hash FROM sync_sealed WHERE tbl = ? AND row_key = ? ORDER BY seq",
+        number_of(table), key);
+    while (row.step()) rows.push_back(read_sealed(row));
+    return rows;
+}
+
+void set_sealed_hash(WriteTransaction& write, std::string_view lane, const SealedRow& row, const RowHash& hash) {
+    write.connection()
+        .query("UPDATE sync_sealed SET hash = ? WHERE tbl = ? AND row_key = ? AND lane = ? AND seq = ?",
+               std::span<const std::uint8_t>(hash), number_of(row.table), row.key, lane, row.seq)
+        .run();
+}
+
 void delete_sealed_rows_through(WriteTransaction& write, std::string_view lane, std::int64_t seq) {
     write.connection().query("DELETE FROM sync_sealed WHERE lane = ? AND seq <= ?", lane, seq).run();
 }

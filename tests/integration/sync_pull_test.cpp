@@ -589,6 +589,38 @@ TEST_F(SyncPullTest, WhatARestoredHubTakesIsNoLongerListedAsRefused) {
     EXPECT_THAT(kiosk.rows(), Contains(HasSubstr("As the tablet edited it")));
 }
 
+/// What comes is laid under two unsent segments; the first arrives alone.
+TEST_F(SyncPullTest, KnowsTheHubsRowBetweenTwoUnconfirmedChanges) {
+    const auto is_diverged = [this] { return till.select("SELECT value FROM sync_state WHERE name = 'diverged'"); };
+    hub.network = [](const HubRequest&) { return no_answer(); };
+    till.engine->edit_bundle(bag, {.name = "First"});
+    static_cast<void>(till.sync());
+    till.engine->edit_bundle(bag, {.name = "Second", .price = Money{250}});
+    static_cast<void>(till.sync());
+    hub.network = nullptr;
+    tablet.engine->edit_bundle(bag_at(tablet), {.total_qty = 7});
+    static_cast<void>(tablet.sync());
+    later();
+    static_cast<void>(
+        till.engine->sync({.url = "http://hub", .direction = SyncDirection::pull, .exchange = hub.exchange()}));
+    ASSERT_THAT(till.select("SELECT total_qty FROM bundles"), ElementsAre("7"));
+    ASSERT_THAT(is_diverged(), ElementsAre("0"));
+    int requests = 0;
+    hub.network = [&](const HubRequest& request) {
+        if (++requests == 1) return test::answer_of(413, "");
+        return requests == 2 ? hub.deliver(request) : no_answer();
+    };
+    later();
+
+    static_cast<void>(till.sync());
+
+    EXPECT_THAT(till.rows_at_hub(), Contains(HasSubstr("First")));
+    EXPECT_THAT(is_diverged(), ElementsAre("0"));
+    hub.network = nullptr;
+    later();
+    settle();
+}
+
 TEST_F(SyncPullTest, ADeletionThatARestoredHubHearsOfFirstIsNotUndone) {
     hub.store().set_durable({.rule = hub::DurableRule::command});
     settle();

@@ -61,6 +61,9 @@ void insert_sealed_row(WriteTransaction& write, std::string_view lane, const Sea
 /// The last segment under way that has the row.
 [[nodiscard]] std::optional<SealedRow> last_sealed_row(Connection& connection, CapturedTable table,
                                                        std::string_view key);
+/// In every segment under way that has the row, in order of number.
+[[nodiscard]] std::vector<SealedRow> sealed_rows_of(Connection& connection, CapturedTable table, std::string_view key);
+void set_sealed_hash(WriteTransaction& write, std::string_view lane, const SealedRow& row, const RowHash& hash);
 void delete_sealed_rows_through(WriteTransaction& write, std::string_view lane, std::int64_t seq);
 /// The segment got another number.
 void renumber_sealed_rows(WriteTransaction& write, std::string_view lane, std::int64_t from, std::int64_t to);
