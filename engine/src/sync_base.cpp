@@ -120,8 +120,13 @@ void SyncBase::put(CapturedTable table, std::string_view key, std::optional<std:
 void SyncBase::put(CapturedTable table, std::string_view key, const Known& known, std::int64_t version,
                    const Sum128& hash) {
     if (!known.row || any_absent_) return put(table, key, known.row, version, hash);
-    if (known.base) sum_ -= sum_of(*known.base);
-    storage::set_base(*write_, table, *known.row, {.version = version, .hash = protocol::digest_bytes(hash)});
+    const BaseRow base{.version = version, .hash = protocol::digest_bytes(hash)};
+    if (known.base) {
+        sum_ -= sum_of(*known.base);
+        storage::update_base(*write_, table, *known.row, base);
+    } else {
+        storage::set_base(*write_, table, *known.row, base);
+    }
     if (!EDGE_PLANTED(base_not_updated)) sum_ += hash;
 }
 

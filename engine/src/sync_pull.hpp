@@ -60,6 +60,7 @@ private:
     [[nodiscard]] std::optional<Incoming> recognise(const protocol::Change& change);
     [[nodiscard]] bool is_old(const Incoming& incoming) const;
     [[nodiscard]] bool queue(const Incoming& incoming);
+    [[nodiscard]] bool update_at_once(Incoming& incoming);
     void write_queued();
     void apply_alone(const protocol::Change& change);
     void apply_one(const protocol::Change& change);
@@ -77,6 +78,12 @@ private:
     void unpark(const Incoming& incoming);
     void guard(bool on);
 
+    struct News {
+        protocol::Fields fields;
+        std::optional<std::vector<std::string>> categories;
+    };
+    [[nodiscard]] News news_of(const Incoming& incoming);
+    void write_columns(const Incoming& incoming, const ColumnValues& columns);
     [[nodiscard]] protocol::Fields current_fields(const Incoming& incoming);
     [[nodiscard]] bool set_categories(std::int64_t bundle, const std::vector<std::string>& keys);
     /// What comes of a row of this file that stands where the incoming one must.

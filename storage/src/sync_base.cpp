@@ -48,6 +48,13 @@ void set_base(WriteTransaction& write, CapturedTable table, std::int64_t row, co
         .run();
 }
 
+void update_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base) {
+    write.connection()
+        .query("UPDATE sync_base SET version = ?, hash = ? WHERE place = ?", base.version,
+               std::span<const std::uint8_t>(base.hash), place_of(table, row))
+        .run();
+}
+
 bool insert_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base) {
     write.connection()
         .query("INSERT OR IGNORE INTO sync_base (place, version, hash) VALUES (?, ?, ?)", place_of(table, row),

@@ -394,6 +394,41 @@ TEST_F(SyncPullTest, OneWrongRowAmongManyNewOnesIsSetAside) {
     EXPECT_THAT(till.select("SELECT count(DISTINCT weather_id) = max(weather_id) FROM weather"), ElementsAre("1"));
 }
 
+TEST_F(SyncPullTest, OneWrongValueAmongManyChangedRowsIsSetAside) {
+    constexpr int wrong = 4;
+    std::vector<protocol::Change> rows;
+    for (int number = 0; number < 10; ++number) {
+        rows.push_back({.table = "weather",
+                        .key = "01JDQ4S5ZC00000000000001" + std::to_string(10 + number),
+                        .op = protocol::Op::create,
+                        .fields = {{"place", "50.7,-3.5"},
+                                   {"day", format_date(LocalDate(std::chrono::days(20'000 + number)))},
+                                   {"kind", "observed"},
+                                   {"temperature", "7.50"},
+                                   {"weather_flag", "rainy"},
+                                   {"source", "hub"},
+                                   {"fetched_at", "2025-11-24T16:00:00Z"}}});
+    }
+    hub::write_own_rows(hub.store(), till.seller_key(), rows, hub.now);
+    settle();
+    for (int number = 0; number < 10; ++number) {
+        rows[static_cast<std::size_t>(number)].op = protocol::Op::update;
+        rows[static_cast<std::size_t>(number)].fields = {{"kind", number == wrong ? "guessed" : "forecast"},
+                                                         {"source", "web"}};
+    }
+    hub::write_own_rows(hub.store(), till.seller_key(), rows, hub.now);
+
+    const SyncReport report = till.sync();
+
+    EXPECT_EQ(report.rows_received, 9);
+    EXPECT_THAT(till.select("SELECT count(*) FROM weather WHERE kind = 'forecast' AND source = 'web'"),
+                ElementsAre("9"));
+    EXPECT_THAT(till.select("SELECT kind || source FROM weather WHERE day = 20004"), ElementsAre("observedhub"));
+    EXPECT_THAT(till.select("SELECT row_key FROM sync_rejects"), ElementsAre(rows.at(wrong).key));
+    EXPECT_FALSE(report.diverged);
+    EXPECT_EQ(till.sync().changes_sent, 0);
+}
+
 TEST_F(SyncPullTest, ANumberThatAVanishedRowBoreIsKnownAnew) {
     till.reserve(bag);
     settle();

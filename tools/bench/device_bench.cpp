@@ -62,6 +62,11 @@ void fill(const std::string& path, Timestamp now, std::int64_t bundle_count) {
             bundle_count, reservations_a_bundle, start, end));
 }
 
+void collect_all(const std::string& path, Timestamp now) {
+    edge::test::run_sql(
+        path, fmt::format("UPDATE reservations SET collected_at = {}", (now - hours(1)).time_since_epoch().count()));
+}
+
 /// Processor time of this thread inside the hub, which runs on it.
 class TimedHub {
 public:
@@ -85,6 +90,7 @@ private:
 struct SyncedRows {
     double rows = 0;
     double pull_us = 0;      // the second device's own processor time
+    double update_us = 0;    // the same when every reservation was collected
     double bookkeeping = 0;  // bytes at the first
     double bookkeeping_of_pulled = 0;
 };
@@ -115,12 +121,21 @@ const SyncedRows& synced_rows() {
         result.rows = static_cast<double>(bundle_count * (reservations_a_bundle + 1));
         TimedHub timed(hub);
         Engine second = make_device(second_path, hub);
-        const Stopwatch watch(CLOCK_THREAD_CPUTIME_ID);
-        sync_until_quiet(second, timed.exchange());
-        result.pull_us = watch.microseconds() - timed.taken();
+        const auto pull = [&] {
+            const double before = timed.taken();
+            const Stopwatch watch(CLOCK_THREAD_CPUTIME_ID);
+            sync_until_quiet(second, timed.exchange());
+            return watch.microseconds() - (timed.taken() - before);
+        };
+        result.pull_us = pull();
         edge::storage::Connection pulled = edge::storage::Connection::open(second_path);
         if (number_of(pulled, "SELECT count(*) FROM reservations") != bundle_count * reservations_a_bundle)
             throw std::logic_error("the second device has not pulled everything");
+        collect_all(first_path, hub.now);
+        sync_until_quiet(first, hub.exchange());
+        result.update_us = pull();
+        if (number_of(pulled, "SELECT count(*) FROM reservations WHERE collected_at IS NULL") != 0)
+            throw std::logic_error("the second device has not pulled every collection");
         // what waits in the journal for the graphs is not sync's
         for (Engine* engine : {&first, &second}) {
             engine->refresh(engine->home_seller());
@@ -210,6 +225,14 @@ void edge::bench::add_device_rows() {
                         .bar = Bar::at_least,
                         .limit = 100'000,
                         .note = "CPU of one core, from the answer's bytes to the commit"};
+    });
+    add_row("a pull of changed rows applied", [] {
+        const double rows = synced_rows().rows * reservations_a_bundle / (reservations_a_bundle + 1);
+        return TableRow{.measured = rows * us_a_second / synced_rows().update_us,
+                        .unit = "rows/s",
+                        .bar = Bar::at_least,
+                        .limit = 100'000,
+                        .note = "each of them known before, one column new"};
     });
     add_row("sync's bookkeeping of a row, sent",
             [] { return bookkeeping_row(synced_rows().bookkeeping, "pages of sync's tables and the journal"); });

@@ -25,6 +25,8 @@ struct BaseRow {
 /// Of a row of this file, by its local id.
 [[nodiscard]] std::optional<BaseRow> find_base(Connection& connection, CapturedTable table, std::int64_t row);
 void set_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base);
+/// The same where something is known already.
+void update_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base);
 /// False, and nothing changes, if something is known of a row of that number.
 [[nodiscard]] bool insert_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base);
 void delete_base(WriteTransaction& write, CapturedTable table, std::int64_t row);
