@@ -39,6 +39,14 @@ Merge refused(Outcome outcome, std::string_view why, Fields lost = {}) {
     return merge;
 }
 
+/// The row's writer after a change that joined it: the next change of who had seen the row knows it as it is. Of one
+/// that met with what its writer had not seen nobody knows the whole, so a deletion behind it is no deletion of that.
+/// Computed rows belong to their replica.
+std::string writer_after(const TableDescriptor& table, bool seen, const MergeContext& context) {
+    constexpr std::string_view nobody = "-";
+    return std::string(seen || !is_shared(table) ? context.replica : nobody);
+}
+
 HubRow new_row(const Change& change, const MergeContext& context) {
     HubRow row;
     row.fields = change.fields;
@@ -50,8 +58,9 @@ HubRow new_row(const Change& change, const MergeContext& context) {
 /// One change being joined into one row, column by column.
 class RowMerge {
 public:
-    RowMerge(const HubRow& current, const Change& change, const MergeContext& context)
-        : row_(current),
+    RowMerge(const TableDescriptor& table, const HubRow& current, const Change& change, const MergeContext& context)
+        : table_(table),
+          row_(current),
           context_(context),
           seen_(has_seen(current, change, context)),
           is_birth_(change.op == Op::create) {}
@@ -112,7 +121,7 @@ public:
         merge.reason = reason_;
         merge.lost = std::move(lost_);
         if (won_.empty() && noted_.empty() && confirmed_.empty()) return merge;
-        if (!won_.empty() || !noted_.empty()) row_.writer = context_.replica;
+        if (!won_.empty() || !noted_.empty()) row_.writer = writer_after(table_, seen_, context_);
         for (const Fields* fields : {&noted_, &confirmed_}) won_.insert(won_.end(), fields->begin(), fields->end());
         stamp(row_, won_, context_.hlc);
         merge.row = std::move(row_);
@@ -125,6 +134,7 @@ private:
         return lost_.empty() ? Outcome::accepted : Outcome::merged;
     }
 
+    const TableDescriptor& table_;
     HubRow row_;
     const MergeContext& context_;
     bool seen_;
@@ -165,7 +175,7 @@ bool is_by_clock(const TableDescriptor& table, const Field& field) {
 
 Merge merge_live(const TableDescriptor& table, const HubRow& current, const Change& change,
                  const MergeContext& context) {
-    RowMerge merge(current, change, context);
+    RowMerge merge(table, current, change, context);
     for (const Field& field : change.fields) {
         const FieldValue* held = find_field(current.fields, field.name);
         if (held != nullptr && *held == field.value) {
@@ -184,13 +194,14 @@ bool is_collected_since(const TableDescriptor& table, const HubRow& tombstone, c
            !is_set(tombstone, "collected_at") && (change.op == Op::create || !tombstone.fields.empty());
 }
 
-Merge bring_back(const HubRow& tombstone, const Change& change, const MergeContext& context) {
+Merge bring_back(const TableDescriptor& table, const HubRow& tombstone, const Change& change,
+                 const MergeContext& context) {
     Merge merge;
     merge.row = tombstone;
     merge.row->deleted = false;
     for (const Field& field : change.fields) set_field(merge.row->fields, field.name, field.value);
     merge.row->hlc = std::max(tombstone.hlc, context.hlc);
-    merge.row->writer = context.replica;
+    merge.row->writer = writer_after(table, has_seen(tombstone, change, context), context);
     return merge;
 }
 
@@ -198,7 +209,7 @@ Merge merge_tombstone(const TableDescriptor& table, const HubRow& tombstone, con
                       const MergeContext& context) {
     if (table.rule == MergeRule::hub && hub_stands(tombstone, change, context))
         return refused(Outcome::superseded, reason::hub_owns, change.fields);
-    if (is_collected_since(table, tombstone, change)) return bring_back(tombstone, change, context);
+    if (is_collected_since(table, tombstone, change)) return bring_back(table, tombstone, change, context);
     const bool later = has_seen(tombstone, change, context) || context.hlc > tombstone.hlc;
     if (change.op != Op::create || !later) {
         Merge merge = refused(Outcome::superseded, reason::deleted, change.fields);
@@ -213,14 +224,14 @@ Merge merge_tombstone(const TableDescriptor& table, const HubRow& tombstone, con
     return merge;
 }
 
-Merge close_instead(const HubRow& current, const MergeContext& context) {
+Merge close_instead(const TableDescriptor& table, const HubRow& current, bool seen, const MergeContext& context) {
     if (is_set(current, "closed_at")) return refused(Outcome::superseded, reason::closed_instead);
     Merge merge = refused(Outcome::merged, reason::closed_instead);
     merge.row = current;
     const Fields closed{{"closed_at", instant_text(context.hlc)}};
     set_field(merge.row->fields, closed.front().name, closed.front().value);
     stamp(*merge.row, closed, context.hlc);
-    merge.row->writer = context.replica;
+    merge.row->writer = writer_after(table, seen, context);
     return merge;
 }
 
@@ -250,7 +261,7 @@ Merge merge_deletion(const TableDescriptor& table, const std::optional<HubRow>& 
         return refused(Outcome::superseded, reason::later_write);
     }
     if (context.has_live_children && find_column(table, "closed_at") != nullptr) {
-        return close_instead(*current, context);
+        return close_instead(table, *current, seen, context);
     }
     if (context.has_live_children) return refused(Outcome::superseded, reason::still_named);
     Merge merge;

@@ -354,6 +354,24 @@ TEST(MergeDeletion, OfACollectedReservationNeedsToHaveSeenIt) {
     EXPECT_EQ(outcome(merge(row, gone, by(tablet, 900))), "accepted");
 }
 
+/// Its cancellation lost to a collection that it has not seen, and is kept beside it.
+TEST(MergeDeletion, OfACollectedReservationIsNotKnownToWhoCancelledItUnseen) {
+    for (const Fields& also : {Fields{}, Fields{{"consumer", "by hand"}}}) {
+        std::optional<HubRow> row = row_after({reserve()});
+        store(row, merge(row, collect(), by(tablet, 10)));
+        Change cancelled = collect();
+        cancelled.fields = {{"cancelled_at", later}};
+        cancelled.fields.insert(cancelled.fields.end(), also.begin(), also.end());
+        store(row, merge(row, cancelled, by(till, 20)));
+
+        const Merge gone = merge(row, deletion("reservations", sale_key), by(till, 30));
+
+        EXPECT_EQ(value(row, "cancelled_at"), FieldValue(later));
+        EXPECT_EQ(outcome(gone), "superseded collected_is_final");
+        EXPECT_FALSE(gone.row);
+    }
+}
+
 TEST(MergeTombstone, ComesBackByALaterCreationOnly) {
     const std::optional<HubRow> row = row_after({post_bundle(), deletion("bundles", bread_key)});
 
