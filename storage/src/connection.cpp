@@ -59,11 +59,6 @@ Error error_of(int sqlite_code, const std::string& attempted, const std::string&
                  hint_of(code));
 }
 
-int remember_wal_pages(void* wal_pages, sqlite3* /*handle*/, const char* /*schema*/, int pages) {
-    *static_cast<int*>(wal_pages) = pages;
-    return SQLITE_OK;
-}
-
 std::unique_ptr<SQLite::Database> open_database(const std::string& path, const OpenOptions& options, int flags) {
     try {
         return std::make_unique<SQLite::Database>(path, flags | SQLite::OPEN_NOMUTEX,
@@ -113,7 +108,13 @@ void throw_last_error(sqlite3* handle, const std::string& attempted) {
 }
 
 Connection::Connection(std::unique_ptr<State> state) : state_(std::move(state)) {
-    sqlite3_wal_hook(handle(), remember_wal_pages, &state_->wal_pages);
+    const auto remember_commit = [](void* kept, sqlite3* /*handle*/, const char* /*schema*/, int pages) {
+        static_cast<State*>(kept)->wal_pages = pages;
+        static_cast<State*>(kept)->commit_written = true;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(handle(), remember_commit, state_.get());
+    if (state_->lock) state_->unsynced = UnsyncedCommits(state_->lock->words());
     sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     execute(
         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = OFF; PRAGMA cache_size = "
@@ -229,12 +230,14 @@ sqlite3* Connection::handle() const noexcept { return state_->database->getHandl
 void Connection::interrupt() noexcept { sqlite3_interrupt(handle()); }
 
 void Connection::make_durable() {
-    if (EDGE_PLANTED(commit_not_synced)) return;
+    if (EDGE_PLANTED(commit_not_synced) || state_->unsynced.wait_for_sale(state_->options.sale_wait)) return;
+    const std::uint32_t written = state_->unsynced.written();
     sqlite3_file* log = nullptr;
     sqlite3_file_control(handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
     if (log == nullptr || log->pMethods == nullptr) return;
     const int result = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
     if (result != SQLITE_OK) throw error_of(result, "write " + state_->path, sqlite3_errstr(result));
+    state_->unsynced.note_synced(written);
 }
 
 WriteTransaction::WriteTransaction(Connection& connection, Writing writing)
@@ -264,9 +267,13 @@ WriteTransaction::~WriteTransaction() {
 }
 
 void WriteTransaction::commit() {
+    Connection::State& state = *connection_->state_;
+    if (writing_ == Writing::background) state.unsynced.begin_background();
+    state.commit_written = false;
     connection_->query("COMMIT").run();
     open_ = false;
-    if (connection_->state_->wal_pages >= checkpoint_after_pages) {
+    if (writing_ == Writing::durable && state.commit_written) state.unsynced.note_durable();
+    if (state.wal_pages >= checkpoint_after_pages) {
         // A reader may keep it from finishing; a later commit tries again.
         sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     }
@@ -274,6 +281,7 @@ void WriteTransaction::commit() {
 }
 
 void WriteTransaction::end() noexcept {
+    if (writing_ == Writing::background) connection_->state_->unsynced.end_background();
     connection_->state_->lock->release();
     if (writing_ == Writing::background) set_synchronous(connection_->handle(), Writing::durable);
 }

@@ -1,5 +1,7 @@
 #include "edge/storage/writer_lock.hpp"
 
+#include "lock_words.hpp"
+
 #include "edge/core/error.hpp"
 
 #include <fcntl.h>
@@ -41,16 +43,14 @@ bool set_lock(int file, off_t byte, short type) {
     return ::fcntl(file, F_OFD_SETLK, &lock) == 0;
 }
 
-/// A word of the file in memory; its place on the disk is taken first, since writing where none is would be fatal.
-std::atomic<std::uint32_t>* map_word(int file) {
-    using Word = std::atomic<std::uint32_t>;
-    static_assert(Word::is_always_lock_free && sizeof(Word) == sizeof(std::uint32_t));
+/// The file in memory; its place on the disk is taken first, since writing where none is would be fatal.
+LockWords* map_words(int file) {
     struct stat status {};
     if (::fstat(file, &status) != 0) return nullptr;
-    if (status.st_size < static_cast<off_t>(sizeof(Word)) && ::posix_fallocate(file, 0, sizeof(Word)) != 0)
+    if (status.st_size < static_cast<off_t>(sizeof(LockWords)) && ::posix_fallocate(file, 0, sizeof(LockWords)) != 0)
         return nullptr;
-    void* const memory = ::mmap(nullptr, sizeof(Word), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    return memory == MAP_FAILED ? nullptr : static_cast<Word*>(memory);
+    void* const memory = ::mmap(nullptr, sizeof(LockWords), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    return memory == MAP_FAILED ? nullptr : static_cast<LockWords*>(memory);
 }
 
 /// One lock for one file, by whatever link it was opened.
@@ -61,6 +61,11 @@ std::string lock_path(const std::string& database_path) {
 }
 
 }  // namespace
+
+void wait_for_release(LockWords& words, std::uint32_t releases, std::chrono::nanoseconds at_most) noexcept {
+    const timespec time{.tv_sec = at_most.count() / 1'000'000'000, .tv_nsec = at_most.count() % 1'000'000'000};
+    ::syscall(SYS_futex, &words.releases, FUTEX_WAIT, releases, &time, nullptr, 0);
+}
 
 /// Says to those who let others go first that somebody waits.
 class WriterLock::WaitingMark {
@@ -89,11 +94,11 @@ WriterLock::WriterLock(const std::string& database_path)
                                                   : ErrorCode::io_failure;
         throw Error(code, fmt::format("cannot open the lock file {}: {}", path_, std::strerror(reason)));
     }
-    releases_ = map_word(file_);
+    words_ = map_words(file_);
 }
 
 WriterLock::~WriterLock() {
-    if (releases_ != nullptr) ::munmap(releases_, sizeof(*releases_));
+    if (words_ != nullptr) ::munmap(words_, sizeof(*words_));
     ::close(file_);
 }
 
@@ -115,7 +120,7 @@ void WriterLock::acquire(std::chrono::milliseconds timeout, Turn turn) {
     if (is_my_turn() && try_acquire()) return;
     const WaitingMark mark(file_, turn);
     do {
-        const std::uint32_t releases = releases_ == nullptr ? 0 : releases_->load();
+        const std::uint32_t releases = words_ == nullptr ? 0 : words_->releases.load();
         if (is_my_turn() && try_acquire()) return;
         wait_for_release(releases, std::min(deadline, Clock::now() + look_again));
     } while (Clock::now() < deadline);
@@ -128,19 +133,18 @@ void WriterLock::acquire(std::chrono::milliseconds timeout, Turn turn) {
 void WriterLock::wait_for_release(std::uint32_t releases, Clock::time_point until) const noexcept {
     const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(until - Clock::now());
     if (left.count() <= 0) return;
-    if (releases_ == nullptr) {
+    if (words_ == nullptr) {
         std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(left, std::chrono::microseconds(200)));
         return;
     }
-    const timespec time{.tv_sec = left.count() / 1'000'000'000, .tv_nsec = left.count() % 1'000'000'000};
-    ::syscall(SYS_futex, releases_, FUTEX_WAIT, releases, &time, nullptr, 0);
+    storage::wait_for_release(*words_, releases, left);
 }
 
 void WriterLock::release() noexcept {
     set_lock(file_, writing_byte, F_UNLCK);
-    if (releases_ == nullptr) return;
-    releases_->fetch_add(1);
-    ::syscall(SYS_futex, releases_, FUTEX_WAKE, std::numeric_limits<int>::max(), nullptr, nullptr, 0);
+    if (words_ == nullptr) return;
+    ++words_->releases;
+    ::syscall(SYS_futex, &words_->releases, FUTEX_WAKE, std::numeric_limits<int>::max(), nullptr, nullptr, 0);
 }
 
 }  // namespace edge::storage

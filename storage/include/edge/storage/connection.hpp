@@ -161,6 +161,7 @@ struct OpenOptions {
     std::chrono::milliseconds lock_timeout{5000};  ///< how long to wait for another writer before `busy`
     std::string vfs{};                             ///< a registered SQLite VFS; empty: the system's
     const Schema* schema = &device_schema();       ///< the kind of file; one of another kind is refused
+    std::chrono::milliseconds sale_wait{5};        ///< how long `make_durable` waits for another's durable commit
 };
 
 class WriterLock;
@@ -208,8 +209,9 @@ public:
     /// Rows that this connection has changed since it was opened, triggers included.
     [[nodiscard]] std::int64_t total_changes() const noexcept;
     [[nodiscard]] sqlite3* handle() const noexcept;
-    /// What any process has committed to the file is on the disk when it returns. Holds no lock. Call it before anybody
-    /// outside is told what a background transaction did.
+    /// What any process has committed to the file is on the disk when it returns. Holds no lock, and while others sell
+    /// leaves it to their commits, which wait for the disk anyway. Call it before anybody outside is told what a
+    /// background transaction did.
     void make_durable();
     /// Lets another thread stop the statement that runs: it throws `cancelled`.
     void interrupt() noexcept;

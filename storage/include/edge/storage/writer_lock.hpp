@@ -1,11 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
 
 namespace edge::storage {
+
+struct LockWords;
 
 /// Who is let in first.
 enum class Turn {
@@ -30,6 +31,8 @@ public:
     void release() noexcept;
     /// Whether somebody waits whose turn is next.
     [[nodiscard]] bool is_awaited() const noexcept;
+    /// What the lock file holds, shared by all who have it open; null where it cannot be mapped.
+    [[nodiscard]] LockWords* words() const noexcept { return words_; }
 
 private:
     class WaitingMark;
@@ -38,7 +41,7 @@ private:
 
     std::string path_;
     int file_;
-    std::atomic<std::uint32_t>* releases_ = nullptr;  ///< counted in the file, which all processes map; null: none
+    LockWords* words_ = nullptr;
 };
 
 }  // namespace edge::storage
