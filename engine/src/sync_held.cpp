@@ -56,6 +56,7 @@ protocol::HeldPart to_held(const StoredPart& part) {
             .part = part.part,
             .parts = part.parts,
             .bytes = static_cast<std::size_t>(part.size),
+            .changes = part.changes,
             .hash = protocol::hash_text(to_hash(part.hash))};
 }
 

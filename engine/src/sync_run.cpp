@@ -198,6 +198,7 @@ DeviceSession SyncRun::make_session() {
     settings.replica = identity_.replica;
     settings.seen = storage::find_sync_number(state_.db, state_seen);
     settings.letters = letters_to_tell(state_.db);
+    settings.request_timeout_ms = options_.timeout.count();
     settings.send = options_.direction != SyncDirection::pull;
     if (options_.direction == SyncDirection::push) settings.pull_bytes = 0;
     if (options_.day_budget) {

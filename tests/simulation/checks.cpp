@@ -76,6 +76,16 @@ void World::check_after_sync(DeviceNode& device, const SyncReport& report, bool 
     require(echoes == 0, "I23", fmt::format("{} has {} changes to send after a sync", device.name, echoes));
 }
 
+/// What a sync counted is what its way carried, and no more than it may.
+void World::check_meter(const DeviceNode& device, const SyncReport& report, std::int64_t carried) {
+    if (device.way == Way{}) return;
+    require(report.socket_bytes == carried, "I20",
+            fmt::format("{} counts {} bytes of a sync, its way carried {}", device.name, report.socket_bytes, carried));
+    if (device.way.day_budget == 0) return;
+    require(report.bytes_today <= device.way.day_budget, "I20",
+            fmt::format("{} took {} bytes of a day's {}", device.name, report.bytes_today, device.way.day_budget));
+}
+
 void World::check_device(DeviceNode& device) {
     device.check_rows();
     for (const char* check : {"PRAGMA quick_check", "PRAGMA foreign_key_check"}) {

@@ -4,6 +4,7 @@
 #include "simulation/disk.hpp"
 #include "simulation/history.hpp"
 #include "simulation/rows.hpp"
+#include "simulation/story.hpp"
 
 #include "edge/engine.hpp"
 
@@ -94,6 +95,8 @@ public:
     std::string seller;  ///< wire id
     std::string replica;
     Rows model;
+    Way way;
+    std::int64_t carried = 0;     ///< bytes on its way so far, if they are few a second or a day
     bool is_offline = false;      ///< no network
     bool may_go_back = false;     ///< the hub was restored, or two have this replica: a pull may bring older rows
     bool is_forked = false;       ///< its numbering was taken up twice: by a clone, or from an image

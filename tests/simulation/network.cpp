@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace edge::simulation {
 namespace {
@@ -48,6 +49,13 @@ HubAnswer foreign_answer(Dice& dice) {
     HubAnswer answer = dice.one_of(std::span<const HubAnswer>(answers));
     if (dice.chance(30)) answer.headers.emplace_back("retry-after", "120");
     return answer;
+}
+
+/// Of a body on the wire, with its head.
+std::int64_t wire_size(const std::string& body) {
+    constexpr std::size_t head = 200;
+    const std::size_t size = body.size() < transport::identity_below ? body.size() : transport::gzip(body).size();
+    return static_cast<std::int64_t>(head + size);
 }
 
 /// Open file description locks do not see that this is the same process.
@@ -203,6 +211,48 @@ HubAnswer Network::misfortune(DeviceNode& device, const Step& step, const HubReq
     }
 }
 
+HubAnswer Network::carry_somehow(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice) {
+    return dice.chance(step.storm) ? misfortune(device, step, request, dice)
+                                   : deliver(request, device.seller, step, dice);
+}
+
+void Network::pass(std::chrono::milliseconds time) {
+    now_ += time;
+    hub_.now = now_;
+}
+
+/// Every byte takes its time, and what is not through when the request's time is over is cut: a request on its way
+/// there does not arrive, an answer on its way back does not return.
+HubAnswer Network::carry_slowly(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice) {
+    const std::int64_t rate = device.way.bytes_per_second;
+    const std::int64_t most =
+        rate > 0 ? rate * request.timeout.count() / 1000 : std::numeric_limits<std::int64_t>::max();
+    const auto take = [&](std::int64_t bytes) {
+        device.carried += bytes;
+        if (rate > 0) pass(std::chrono::milliseconds(bytes * 1000 / rate));
+    };
+    HubAnswer cut = no_answer("timed_out: no answer in time");
+    const std::int64_t there = wire_size(request.body);
+    if (there >= most) {
+        count_event("slow way: request cut");
+        take(most);
+        cut.socket_bytes = most;
+        return cut;
+    }
+    take(there);
+    HubAnswer answer = carry_somehow(device, step, request, dice);
+    const std::int64_t back = answer.status == 0 ? 0 : wire_size(answer.body);
+    if (there + back >= most) {
+        count_event("slow way: answer cut");
+        take(most - there);
+        cut.socket_bytes = most;
+        return cut;
+    }
+    take(back);
+    answer.socket_bytes = there + back;
+    return answer;
+}
+
 HubAnswer Network::carry(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice,
                          const std::function<void()>& in_between) {
     if (request.path == protocol::sync_path) read_along(device, request.body);
@@ -211,7 +261,7 @@ HubAnswer Network::carry(DeviceNode& device, const Step& step, const HubRequest&
     count_event(request.path == protocol::sync_path ? "requests to sync" : "requests to repair");
     if (device.is_offline) return no_answer("cannot_resolve: no network");
     HubAnswer answer =
-        dice.chance(step.storm) ? misfortune(device, step, request, dice) : deliver(request, device.seller, step, dice);
+        device.way == Way{} ? carry_somehow(device, step, request, dice) : carry_slowly(device, step, request, dice);
     if (tell_) tell_(fmt::format("{} asks {}\n{}", device.name, request.path, request.body));
     if (tell_) tell_(fmt::format("answer {} {}\n{}", answer.status, answer.failure, answer.body));
     answer.bytes_sent = static_cast<std::int64_t>(request.body.size());

@@ -40,6 +40,9 @@ public:
     void no_longer_watch_twins(const DeviceNode& device) { twins_[device.seller].erase(device.name); }
 
 private:
+    [[nodiscard]] HubAnswer carry_somehow(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice);
+    [[nodiscard]] HubAnswer carry_slowly(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice);
+    void pass(std::chrono::milliseconds time);
     [[nodiscard]] HubAnswer deliver(const HubRequest& request, const std::string& seller, const Step& step, Dice& dice);
     void keep_for_later(const DeviceNode& device, const HubRequest& request);
     [[nodiscard]] HubAnswer misfortune(DeviceNode& device, const Step& step, const HubRequest& request, Dice& dice);

@@ -1,6 +1,7 @@
 #include "simulation/counter.hpp"
 #include "simulation/device_node.hpp"
 #include "simulation/hub_node.hpp"
+#include "simulation/network.hpp"
 #include "simulation/templates.hpp"
 #include "simulation/violation.hpp"
 #include "support/database_dump.hpp"
@@ -32,6 +33,7 @@
 //                                        MarketplaceFillTest.SetsAsideEachAmidAThousandGoodRows
 // dependants of a rejected parent        Dependants (sync_rejects_test.cpp)
 // 90 days offline                        NinetyDaysOffline here; ExpiredTest (deletions forgotten meanwhile)
+// a slow link                            AMonthsWorkComesThroughASlowWay here; a quarter of all seeds
 // a hot row updated a million times      AHotRowIsOneChange here (EDGE_HOT_UPDATES=1000000 for all of them)
 // a sqlite3 shell while we are down      AShellWritesWhileTheTillIsDown here; CaptureCheckTest
 
@@ -163,6 +165,39 @@ TEST_F(ScenarioTest, NinetyDaysOffline) {
     act(Act::refresh, 1);
 
     expect_equal();
+}
+
+/// 300 bytes a second: in a request's 30 seconds neither a month's segments come through nor a page of its rows.
+TEST_F(ScenarioTest, AMonthsWorkComesThroughASlowWay) {
+    DeviceNode tablet("tablet", folder.file("tablet.db"), templates().devices.at(1), now, std::chrono::minutes(0), 8,
+                      history);
+    for (std::uint64_t day = 1; day <= 30; ++day) {
+        for (std::uint64_t sale = 0; sale < 10; ++sale) {
+            act(Act::post, day * 100 + sale);
+            act(Act::reserve, day * 100 + sale + 50);
+        }
+        pass(std::chrono::hours(24));
+    }
+    act(Act::refresh, 1);
+    Network network(hub, now);
+    Dice dice(1);
+    const auto sync_slowly = [&](DeviceNode& node) {
+        node.way.bytes_per_second = 300;
+        const auto carry = [&](const HubRequest& request) { return network.carry(node, {}, request, dice, {}); };
+        return node.engine().sync({.url = "http://hub", .exchange = carry});
+    };
+    for (DeviceNode* node : {&device, &tablet}) {
+        int rounds = 0;
+        std::int64_t cut = 0;
+        for (SyncReport report; !report.equal; ++rounds) {
+            pass(std::chrono::minutes(15));
+            report = sync_slowly(*node);
+            cut += report.reason.empty() ? 0 : 1;
+            ASSERT_LT(rounds, 60) << node->name << ": " << report.reason;
+        }
+        EXPECT_GT(cut, 0) << "nothing was too slow";
+        EXPECT_EQ(first_difference(written_rows(node->rows()), written_rows(hub.rows(node->seller))), "");
+    }
 }
 
 TEST_F(ScenarioTest, AHotRowIsOneChange) {

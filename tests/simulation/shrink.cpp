@@ -55,6 +55,12 @@ private:
             smaller.skew_minutes[at] = 0;
             keep_if_it_fails(std::move(smaller));
         }
+        for (std::size_t at = 0; at < story_.ways.size(); ++at) {
+            if (story_.ways[at] == Way{}) continue;
+            Story smaller = story_;
+            smaller.ways[at] = {};
+            keep_if_it_fails(std::move(smaller));
+        }
     }
     template <class Change>
     void try_with(std::size_t at, const Change& change) {

@@ -76,7 +76,10 @@ TEST(SimulationTest, ProcessesShareTheSeedsAndAddUp) {
 }
 
 TEST(SimulationTest, ShrinkingKeepsOnlyWhatTheFailureNeeds) {
-    Story story{.seed = 9, .skew_minutes = {15}, .steps = std::vector<Step>(60, Step{.act = Act::sync, .storm = 50})};
+    Story story{.seed = 9,
+                .skew_minutes = {15},
+                .ways = {{.bytes_per_second = 70}},
+                .steps = std::vector<Step>(60, Step{.act = Act::sync, .storm = 50})};
     for (Step& step : story.steps) step.fault = {.kind = FaultKind::killed, .nth = 1};
     story.steps[20].act = Act::hub_restore;
     story.steps[40].act = Act::clone;

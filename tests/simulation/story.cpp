@@ -96,6 +96,18 @@ std::int64_t make_skew(Dice& dice) {
     return dice.below(10 * year) - 5 * year;
 }
 
+/// Some seeds have slow or metered ways. The dice are other ones, so that what else happens stays as it was.
+std::vector<Way> make_ways(std::uint64_t seed, int devices) {
+    Dice dice(~seed);
+    std::vector<Way> ways(static_cast<std::size_t>(devices));
+    if (!dice.chance(25)) return ways;
+    for (Way& way : ways) {
+        if (dice.chance(70)) way.bytes_per_second = 60 + dice.below(dice.chance(50) ? 100 : 1500);
+        if (dice.chance(40)) way.day_budget = 4'000 + dice.below(40'000);
+    }
+    return ways;
+}
+
 bool may_fail(Act act) { return act < Act::late_delivery; }
 
 }  // namespace
@@ -105,7 +117,7 @@ std::string_view name_of(Act act) noexcept { return info_of(act).name; }
 
 Story make_story(std::uint64_t seed, const StoryOptions& options) {
     Dice dice(seed * 2 + 1);
-    Story story{.seed = seed, .skew_minutes = {}, .steps = {}};
+    Story story{.seed = seed, .skew_minutes = {}, .ways = {}, .steps = {}};
     story.devices = dice.chance(40) ? 1 : (dice.chance(60) ? 2 : 3);
     story.another_shop = dice.chance(15);
     if (dice.chance(40)) story.page_bytes = static_cast<std::size_t>(200 + dice.below(3000));
@@ -113,6 +125,7 @@ Story make_story(std::uint64_t seed, const StoryOptions& options) {
     const Climate climate = make_climate(dice, options);
     const int all_devices = story.devices + (story.another_shop ? 1 : 0);
     for (int device = 0; device < all_devices; ++device) story.skew_minutes.push_back(make_skew(dice));
+    story.ways = make_ways(seed, all_devices);
     for (int number = 0; number < options.steps; ++number) {
         Step step{.act = dice.one_of(std::span<const Act>(climate.acts)),
                   .device = static_cast<int>(dice.below(all_devices + most_clones)),
@@ -133,6 +146,11 @@ std::string describe(const Story& story) {
         "seed {}: {} device(s){}, durable by {}, pages of {} bytes, clocks off by {} minutes\n", story.seed,
         story.devices, story.another_shop ? " and another shop" : "", rules[static_cast<std::size_t>(story.durable)],
         story.page_bytes, fmt::join(story.skew_minutes, ", "));
+    for (std::size_t at = 0; at < story.ways.size(); ++at) {
+        if (story.ways[at] == Way{}) continue;
+        text += fmt::format("  device {}: {} bytes a second, {} a day (0: any)\n", at, story.ways[at].bytes_per_second,
+                            story.ways[at].day_budget);
+    }
     for (std::size_t at = 0; at < story.steps.size(); ++at) text += fmt::format("  {}\n", describe(story, at));
     return text;
 }
@@ -159,6 +177,7 @@ std::size_t weight_of(const Story& story) {
         weight += step.storm > 0 ? 1U : 0U;
     }
     for (const std::int64_t skew : story.skew_minutes) weight += skew == 0 ? 0U : 1U;
+    for (const Way& way : story.ways) weight += way == Way{} ? 0U : 1U;
     return weight;
 }
 

@@ -84,6 +84,13 @@ struct Step {
     Fault hub_fault;  ///< of the hub's disk
 };
 
+/// A device's way to the hub.
+struct Way {
+    std::int64_t bytes_per_second = 0;  ///< 0: however many
+    std::int64_t day_budget = 0;        ///< bytes that its syncs may take a day; 0: any
+    friend bool operator==(const Way&, const Way&) = default;
+};
+
 enum class Durable { applied, lag, command };
 
 /// A run, completely: the same story is the same run to the last byte.
@@ -94,6 +101,7 @@ struct Story {
     std::size_t page_bytes = 1U << 20U;  ///< of rows that an answer brings
     Durable durable = Durable::applied;
     std::vector<std::int64_t> skew_minutes;  ///< of each device's clock
+    std::vector<Way> ways;                   ///< of each device
     std::vector<Step> steps;
 };
 

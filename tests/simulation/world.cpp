@@ -47,6 +47,7 @@ void World::begin(const Story& story) {
     for (std::size_t at = 0; at < devices_.size(); ++at) {
         devices_[at]->begin(fmt::format("device {}", at), std::chrono::minutes(story.skew_minutes[at]),
                             story.seed * 16 + at);
+        devices_[at]->way = story.ways[at];
         network_->watch_twins(*devices_[at]);
     }
 }
@@ -142,6 +143,7 @@ void World::clone(DeviceNode& device, const Step& step) {
     fork(device);
     fork(*devices_.back());
     devices_.back()->has_bad_values = device.has_bad_values;
+    devices_.back()->way = device.way;
 }
 
 void World::export_file(DeviceNode& device, const Step& step) {
@@ -156,9 +158,11 @@ void World::export_file(DeviceNode& device, const Step& step) {
 std::optional<SyncReport> World::sync_once(DeviceNode& device, const Step& step, Dice& dice,
                                            const std::function<void()>& in_between) {
     std::optional<SyncReport> report;
-    const SyncOptions options{.url = "http://hub", .exchange = [&](const HubRequest& request) {
-                                  return network_->carry(device, step, request, dice, in_between);
-                              }};
+    SyncOptions options{.url = "http://hub", .exchange = [&](const HubRequest& request) {
+                            return network_->carry(device, step, request, dice, in_between);
+                        }};
+    if (device.way.day_budget > 0) options.day_budget = device.way.day_budget;
+    const std::int64_t carried = device.carried;
     try {
         device.sync(step.fault, step.dice, [&] {
             try {
@@ -172,6 +176,7 @@ std::optional<SyncReport> World::sync_once(DeviceNode& device, const Step& step,
         device.restart(dice.chance(50), step.dice);
     }
     if (report) last_reason_ = report->reason;
+    if (report && !in_between) check_meter(device, *report, device.carried - carried);
     if (report) check_after_sync(device, *report, !in_between);
     return report;
 }
@@ -204,7 +209,10 @@ bool World::sync_in_peace(DeviceNode& device) {
 
 void World::drain() {
     network_->deliver_everything_late();
-    for (const std::unique_ptr<DeviceNode>& device : devices_) device->is_offline = false;
+    for (const std::unique_ptr<DeviceNode>& device : devices_) {
+        device->is_offline = false;
+        device->way.day_budget = 0;  // a person syncs once without counting; the way stays as slow as it is
+    }
     bool quiet = false;
     for (int round = 0; round < drain_rounds && !quiet; ++round) {
         quiet = true;

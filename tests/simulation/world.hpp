@@ -51,6 +51,7 @@ private:
     void fork(DeviceNode& device);
 
     void check_after_sync(DeviceNode& device, const SyncReport& report, bool alone);
+    static void check_meter(const DeviceNode& device, const SyncReport& report, std::int64_t carried);
     void check_device(DeviceNode& device);
     void check_equal(DeviceNode& device);
     void check_history(const DeviceNode& device);

@@ -49,6 +49,7 @@ DeviceMemory read_memory(ObjectReader& reader) {
     memory.waiting_for = reader.text_or("waiting_for", "");
     memory.next_after_s = reader.integer_or("next_after_s", 0, largest, 0);
     memory.request_parts = static_cast<std::size_t>(reader.integer_or("request_parts", 0, largest, 0));
+    memory.page_bytes = reader.integer_or("page_bytes", 0, largest, 0);
     memory.last_resend_ms = reader.integer_or("last_resend_ms", -largest, largest, never_ms);
     memory.last_new_epoch_ms = reader.integer_or("last_new_epoch_ms", -largest, largest, never_ms);
     memory.last_refill_ms = reader.integer_or("last_refill_ms", -largest, largest, never_ms);
@@ -69,6 +70,7 @@ std::string encode(const DeviceMemory& memory) {
     write_text(out, memory.waiting_for);
     write_number(out, "next_after_s", memory.next_after_s);
     write_number(out, "request_parts", static_cast<std::int64_t>(memory.request_parts));
+    if (memory.page_bytes > 0) write_number(out, "page_bytes", memory.page_bytes);
     write_number(out, "last_resend_ms", memory.last_resend_ms);
     write_number(out, "last_new_epoch_ms", memory.last_new_epoch_ms);
     write_number(out, "last_refill_ms", memory.last_refill_ms);

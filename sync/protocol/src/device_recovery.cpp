@@ -10,6 +10,12 @@ constexpr std::int64_t between_recoveries_ms = 3'600'000;
 constexpr std::int64_t longest_retry_after_s = 86'400;
 constexpr std::size_t smallest_part_bytes = 80U << 10U;  // any row fits
 constexpr int doublings = 20;
+/// A request that was cut is followed by one of this share, so that a slow way needs few of them.
+constexpr int less = 4;
+constexpr std::int64_t full_page_bytes = std::int64_t{1} << 20U;  ///< what a hub gives unasked
+constexpr std::int64_t smallest_page_bytes = 2'000;
+constexpr std::size_t small_part_bytes = 2'000;  ///< less is hardly less on the wire
+constexpr int patience = 3;                      ///< cuts in a row, before a lone part is taken to be too big
 
 /// A clock that was set back must not forbid it for years.
 bool may_recover(std::int64_t last_ms, std::int64_t now_ms) {
@@ -89,6 +95,7 @@ void DeviceSession::hold_lane(Lane lane, const Problem& problem, Actions& action
 void DeviceSession::react(const Problem& problem, std::int64_t now_ms, double random, Actions& actions) {
     switch (problem.problem_class) {
         case ProblemClass::retry:
+            if (problem.reason == reason::timed_out) be_content_with_less(now_ms, actions);
             if (problem.reason == "unexpected_answer") actions.emplace_back(alarm_of(problem));
             return back_off(problem, now_ms, random, actions);
         case ProblemClass::auth:
@@ -117,7 +124,7 @@ void DeviceSession::send_less(const Problem& problem, std::size_t part_bytes, st
     if (in_flight_.size() > 1) {
         memory_.request_parts = in_flight_.size() / 2;
         choose_parts();
-        return send(actions);
+        return send(now_ms, actions);
     }
     const std::int64_t before = memory_.recoveries;
     const std::size_t has = in_flight_.empty() ? 0 : held_[in_flight_.front()].bytes;
@@ -133,6 +140,34 @@ void DeviceSession::send_less(const Problem& problem, std::size_t part_bytes, st
     send_or_finish(actions, now_ms, random);
 }
 
+/// What was under way was cut, and would be again: the way may be slow. Which half it was that took so long nobody can
+/// tell, so both become less.
+void DeviceSession::be_content_with_less(std::int64_t now_ms, Actions& actions) {
+    const std::int64_t page = page_bytes().value_or(full_page_bytes);
+    memory_.page_bytes = std::max(smallest_page_bytes, page / less);
+    if (in_flight_.size() > 1) memory_.request_parts = std::max<std::size_t>(in_flight_.size() / less, 1);
+    if (in_flight_.size() != 1 || memory_.failures + 1 < patience) return;
+    const HeldPart& part = held_[in_flight_.front()];
+    const std::size_t may_have = std::max(small_part_bytes, part.bytes / less);
+    if (may_have >= part.bytes || part.changes == 1) return;
+    take_new_epoch({.lane = part.lane, .epoch = part.epoch + 1, .whole = false, .part_bytes = may_have},
+                   "a part takes too long on the way to the hub", now_ms, actions);
+}
+
+/// Whether the request under way took a good part of the time that it may.
+bool DeviceSession::was_long(std::int64_t now_ms) const noexcept {
+    return now_ms - sent_at_ms_ > settings_.request_timeout_ms / less;
+}
+
+/// Twice as much, where that may be expected to arrive in time.
+void DeviceSession::ask_for_more(std::int64_t now_ms) {
+    if (was_long(now_ms)) return;
+    memory_.request_parts *= 2;
+    if (memory_.request_parts >= settings_.limits.request_parts) memory_.request_parts = 0;
+    memory_.page_bytes *= 2;
+    if (memory_.page_bytes >= full_page_bytes) memory_.page_bytes = 0;
+}
+
 /// The hub could not read the request: sent one by one, the part that it cannot read shows itself.
 void DeviceSession::find_unreadable(const Problem& problem, std::int64_t now_ms, double random, Actions& actions) {
     if (in_flight_.empty()) {
@@ -142,7 +177,7 @@ void DeviceSession::find_unreadable(const Problem& problem, std::int64_t now_ms,
     if (in_flight_.size() > 1) {
         memory_.request_parts = 1;
         choose_parts();
-        return send(actions);
+        return send(now_ms, actions);
     }
     const Lane lane = problem.position ? problem.position->lane : held_[in_flight_.front()].lane;
     hold_lane(lane, problem, actions);

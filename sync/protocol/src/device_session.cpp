@@ -28,10 +28,10 @@ DeviceSession::DeviceSession(DeviceSettings settings, DeviceMemory memory, std::
     });
 }
 
-std::vector<Action> DeviceSession::start(std::int64_t /*now_ms*/) {
+std::vector<Action> DeviceSession::start(std::int64_t now_ms) {
     Actions actions;
     choose_parts();
-    send(actions);
+    send(now_ms, actions);
     return actions;
 }
 
@@ -44,8 +44,7 @@ std::vector<Action> DeviceSession::on_response(const Response& response, std::in
     }
     for (const std::size_t at : in_flight_) sent_[at] = true;
     letters_told_ += next_letters().size();
-    if (memory_.request_parts > 0) memory_.request_parts *= 2;
-    if (memory_.request_parts >= settings_.limits.request_parts) memory_.request_parts = 0;
+    ask_for_more(now_ms);
     take_ack(*answer, now_ms, actions);
     send_or_finish(actions, now_ms, random);
     return actions;
@@ -53,6 +52,7 @@ std::vector<Action> DeviceSession::on_response(const Response& response, std::in
 
 std::vector<Action> DeviceSession::on_transport_failure(std::string_view why, std::int64_t now_ms, double random) {
     Actions actions;
+    if (why == reason::timed_out || (why == reason::broken && was_long(now_ms))) be_content_with_less(now_ms, actions);
     back_off(make_problem(ProblemClass::retry, why, {}), now_ms, random, actions);
     return actions;
 }
@@ -142,23 +142,33 @@ void DeviceSession::choose_parts() {
     }
 }
 
-void DeviceSession::send(Actions& actions) {
+void DeviceSession::send(std::int64_t now_ms, Actions& actions) {
+    sent_at_ms_ = now_ms;
     std::vector<std::string> parts;
     parts.reserve(in_flight_.size());
     for (const std::size_t at : in_flight_) parts.push_back(read_(held_[at]));
     const SyncHeader header{.seller = settings_.seller,
                             .replica = settings_.replica,
                             .seen = settings_.seen,
-                            .pull_bytes = settings_.pull_bytes,
+                            .pull_bytes = page_bytes(),
                             .letters = next_letters(),
                             .extra = {}};
     actions.emplace_back(SendRequest{.body = encode_request(header, parts), .parts = parts.size()});
 }
 
+std::optional<std::int64_t> DeviceSession::page_bytes() const {
+    if (memory_.page_bytes == 0) return settings_.pull_bytes;
+    return std::min(settings_.pull_bytes.value_or(memory_.page_bytes), memory_.page_bytes);
+}
+
 /// Those of the request that goes next, or is under way.
 std::vector<LetterMark> DeviceSession::next_letters() const {
     const auto from = settings_.letters.begin() + static_cast<std::ptrdiff_t>(letters_told_);
-    const std::size_t count = std::min(settings_.letters.size() - letters_told_, most_letters);
+    constexpr std::int64_t letter_bytes = 64;
+    const std::size_t most = memory_.page_bytes > 0
+                                 ? std::min(most_letters, static_cast<std::size_t>(memory_.page_bytes / letter_bytes))
+                                 : most_letters;
+    const std::size_t count = std::min(settings_.letters.size() - letters_told_, most);
     return {from, from + static_cast<std::ptrdiff_t>(count)};
 }
 
@@ -170,7 +180,7 @@ void DeviceSession::send_or_finish(Actions& actions, std::int64_t now_ms, double
         return;
     }
     choose_parts();
-    if (!in_flight_.empty() || pull_more_ || letters_told_ < settings_.letters.size()) return send(actions);
+    if (!in_flight_.empty() || pull_more_ || letters_told_ < settings_.letters.size()) return send(now_ms, actions);
     finish(actions, now_ms, random);
 }
 

@@ -446,6 +446,96 @@ TEST(DeviceSession, SendsLessWhenARequestIsTooBig) {
     EXPECT_EQ(sent(device.on_response(ok(ack_of({lane_ack(Lane::ops, 1)})), now, 0.5)), "ops 2.1,ops 3.1");
 }
 
+/// "1.1,2.1 of 256 KiB": parts of the request and what its page may bring.
+std::string asked(const std::vector<Action>& actions) {
+    const Decoded<SyncRequest> request = decode_request(all<SendRequest>(actions).front().body);
+    const std::optional<std::int64_t> page = request->header.pull_bytes;
+    return sent(actions) + (page ? " for " + std::to_string(*page) : "");
+}
+
+TEST(DeviceSession, AsksForAQuarterAfterARequestWasCut) {
+    DeviceSession first = session(ops_up_to(8));
+    static_cast<void>(first.start(now));
+    static_cast<void>(first.on_transport_failure("timed_out", now, 0.0));
+    DeviceSession second = session(ops_up_to(8), first.memory());
+    EXPECT_EQ(asked(second.start(now)), "ops 1.1,ops 2.1 for 262144");
+    static_cast<void>(second.on_response(problem_response([] {
+                                             Problem late = make_problem(ProblemClass::retry, "timed_out", "");
+                                             late.status = 408;
+                                             return late;
+                                         }()),
+                                         now, 0.0));
+
+    EXPECT_EQ(asked(session(ops_up_to(8), second.memory()).start(now)), "ops 1.1 for 65536");
+    DeviceMemory memory = second.memory();
+    for (int i = 0; i < 20; ++i) {
+        DeviceSession again = session({}, memory);
+        static_cast<void>(again.start(now));
+        static_cast<void>(again.on_transport_failure("broken", now + 20'000, 0.0));
+        memory = again.memory();
+    }
+    EXPECT_EQ(memory.page_bytes, 2'000) << "a row comes through at least";
+}
+
+TEST(DeviceSession, AsksForNoLessWhereItFailsAtOnce) {
+    for (const std::string_view why :
+         {"cannot_resolve", "cannot_connect", "tls", "bad_answer", "cancelled", "broken"}) {
+        DeviceSession device = session(ops_up_to(4));
+        static_cast<void>(device.start(now));
+        static_cast<void>(device.on_transport_failure(why, now, 0.0));
+        EXPECT_EQ(asked(session(ops_up_to(4), device.memory()).start(now)), "ops 1.1,ops 2.1,ops 3.1,ops 4.1");
+    }
+}
+
+TEST(DeviceSession, AsksForMoreAsLongAsAnswersComeSoon) {
+    DeviceMemory memory;
+    memory.request_parts = 1;
+    memory.page_bytes = 100'000;
+    DeviceSession device = session(ops_up_to(20), memory);
+    static_cast<void>(device.start(now));
+    const auto answer = [&](std::int64_t applied, std::int64_t at) {
+        return asked(device.on_response(ok(ack_of({lane_ack(Lane::ops, applied)})), at, 0.5));
+    };
+
+    EXPECT_EQ(answer(1, now + 1'000), "ops 2.1,ops 3.1 for 200000");
+    EXPECT_EQ(answer(3, now + 20'000), "ops 4.1,ops 5.1 for 200000") << "that took most of what a request may take";
+    EXPECT_EQ(answer(5, now + 22'000), "ops 6.1,ops 7.1,ops 8.1,ops 9.1 for 400000");
+    EXPECT_EQ(device.memory().page_bytes, 400'000);
+}
+
+/// One part alone does not come through, three times: it is cut into smaller ones, at most once an hour.
+TEST(DeviceSession, SealsALonePartSmallerThatIsCutAgainAndAgain) {
+    HeldPart big = held(Lane::ops, 1);
+    big.bytes = 100'000;
+    big.changes = 400;
+    DeviceMemory memory;
+    const auto cut = [&](std::int64_t at) {
+        DeviceSession device = session({big}, memory);
+        static_cast<void>(device.start(at));
+        const std::vector<Action> actions = device.on_transport_failure("timed_out", at, 0.0);
+        EXPECT_EQ(finish(actions), "timed_out");
+        memory = device.memory();
+        return all<SealAgain>(actions);
+    };
+    EXPECT_TRUE(cut(now).empty());
+    EXPECT_TRUE(cut(now).empty());
+
+    const std::vector<SealAgain> again = cut(now);
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_EQ(again.front().part_bytes, 25'000U);
+    EXPECT_EQ(again.front().epoch, 2);
+
+    memory.ops.epoch = 1;
+    EXPECT_TRUE(cut(now).empty());
+    EXPECT_EQ(cut(now + hour).size(), 1U);
+    memory.ops.epoch = 1;
+    big.bytes = 2'000;
+    EXPECT_TRUE(cut(now + 2 * hour).empty()) << "nothing is gained by less";
+    big.bytes = 60'000;
+    big.changes = 1;
+    EXPECT_TRUE(cut(now + 3 * hour).empty()) << "one change cannot be cut";
+}
+
 /// The bulk segment was applied by a request whose answer was lost, and so were its outcomes.
 TEST(DeviceSession, SendsAgainWhatTheHubHasAppliedUnheard) {
     DeviceMemory memory;
@@ -720,6 +810,7 @@ TEST(DeviceMemory, IsReadAsItWasWritten) {
     memory.waiting_for = "timed_out";
     memory.next_after_s = 60;
     memory.request_parts = 2;
+    memory.page_bytes = 70'000;
     memory.last_resend_ms = now - 5;
     memory.recoveries = 9;
 

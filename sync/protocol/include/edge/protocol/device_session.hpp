@@ -24,7 +24,8 @@ struct HeldPart {
     int part = 1;
     int parts = 1;
     std::size_t bytes = 0;
-    std::string hash;  ///< hash text
+    std::int64_t changes = 0;  ///< 0: not known
+    std::string hash;          ///< hash text
     friend bool operator==(const HeldPart&, const HeldPart&) = default;
 };
 
@@ -48,11 +49,12 @@ struct DeviceMemory {
     std::string hub_epoch;
     LaneMark ops;
     LaneMark bulk;
-    int failures = 0;                        ///< in a row
-    std::int64_t not_before_ms = 0;          ///< next attempt, ms since 1970 UTC
-    std::string waiting_for;                 ///< why, for people
-    std::int64_t next_after_s = 0;           ///< the hub's own wish for the next regular sync
-    std::size_t request_parts = 0;           ///< parts that may go in one request after a 413; 0: no limit known
+    int failures = 0;                ///< in a row
+    std::int64_t not_before_ms = 0;  ///< next attempt, ms since 1970 UTC
+    std::string waiting_for;         ///< why, for people
+    std::int64_t next_after_s = 0;   ///< the hub's own wish for the next regular sync
+    std::size_t request_parts = 0;   ///< parts that may go in one request after a 413 or a cut; 0: no limit known
+    std::int64_t page_bytes = 0;     ///< what a pull page may bring after a cut; 0: no limit known
     std::int64_t last_resend_ms = never_ms;  ///< each recovery happens at most once an hour
     std::int64_t last_new_epoch_ms = never_ms;
     std::int64_t last_refill_ms = never_ms;  ///< when the file was last filled from a snapshot
@@ -147,6 +149,7 @@ struct DeviceSettings {
     /// Refused changes that are open, or settled here without the hub having heard of it.
     std::vector<LetterMark> letters = {};
     Limits limits;
+    std::int64_t request_timeout_ms = 30'000;  ///< a request that takes longer is cut
     std::int64_t first_backoff_ms = 2'000;
     std::int64_t longest_backoff_ms = 900'000;  ///< a quarter of an hour
 };
@@ -199,7 +202,8 @@ private:
     [[nodiscard]] bool is_staged(const HeldPart& part) const noexcept;
     void finish(Actions& actions, std::int64_t now_ms, double random);
     void send_or_finish(Actions& actions, std::int64_t now_ms, double random);
-    void send(Actions& actions);
+    void send(std::int64_t now_ms, Actions& actions);
+    [[nodiscard]] std::optional<std::int64_t> page_bytes() const;
     void take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions);
     void take_lane(const LaneAck& lane, bool hub_restored, std::int64_t now_ms, Actions& actions);
     void take_pull(const Ack& ack, bool hub_restored, std::int64_t now_ms, Actions& actions);
@@ -213,6 +217,9 @@ private:
     void react(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
     void send_less(const Problem& problem, std::size_t part_bytes, std::int64_t now_ms, double random,
                    Actions& actions);
+    void be_content_with_less(std::int64_t now_ms, Actions& actions);
+    [[nodiscard]] bool was_long(std::int64_t now_ms) const noexcept;
+    void ask_for_more(std::int64_t now_ms);
     void find_unreadable(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
     void stop(const Problem& problem, std::int64_t now_ms, Actions& actions);
     void back_off(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
@@ -224,7 +231,8 @@ private:
     ReadPart read_;
     std::vector<std::size_t> in_flight_;  ///< places in held_
     std::size_t letters_told_ = 0;        ///< of settings_.letters
-    bool is_receipt_ = false;             ///< the answer at hand: it speaks of no request of this session
+    std::int64_t sent_at_ms_ = 0;
+    bool is_receipt_ = false;  ///< the answer at hand: it speaks of no request of this session
     bool pull_more_ = false;
     bool expired_ = false;  ///< the cursor
     std::array<LaneRun, 2> runs_{};

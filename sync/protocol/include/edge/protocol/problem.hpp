@@ -44,6 +44,8 @@ inline constexpr std::string_view damaged = "damaged";  ///< the bytes are not t
 inline constexpr std::string_view gap = "gap";
 inline constexpr std::string_view out_of_order_part = "out_of_order_part";
 inline constexpr std::string_view fork = "fork";
+inline constexpr std::string_view timed_out = "timed_out";        ///< cut, since it took longer than it may
+inline constexpr std::string_view broken = "broken";              ///< the connection, for whatever reason
 inline constexpr std::string_view lane_held = "lane_held";        ///< an earlier segment of the lane is unreadable
 inline constexpr std::string_view wrong_seller = "wrong_seller";  ///< a segment of another seller or replica
 }  // namespace reason
