@@ -31,20 +31,6 @@ std::int64_t place_of(const Change& change) {
     return descriptor != nullptr && !has_children(*descriptor) ? -1 : 1000 - table;
 }
 
-struct PlacedChange {
-    std::int64_t place;
-    const Change* change;
-};
-
-std::vector<PlacedChange> in_order(const std::vector<Change>& rows) {
-    std::vector<PlacedChange> order;
-    order.reserve(rows.size());
-    for (const Change& row : rows) order.push_back({.place = place_of(row), .change = &row});
-    std::stable_sort(order.begin(), order.end(),
-                     [](const PlacedChange& left, const PlacedChange& right) { return left.place < right.place; });
-    return order;
-}
-
 std::string_view id_column(CapturedTable table) {
     return storage::captured_table(table).key.substr(2);  // "@.bundle_id"
 }
@@ -66,15 +52,27 @@ PullApply::PullApply(storage::WriteTransaction& write, SyncBase& base, Timestamp
 void PullApply::apply(const protocol::PullPage& page, Parked parked) {
     if (page.rows.empty() && !any_parked_) return;
     guard(true);
+    order_ = in_order(page.rows);
     std::int64_t place = 0;
-    for (const PlacedChange& one : in_order(page.rows)) {
+    for (at_ = 0; at_ < order_.size(); ++at_) {
+        const Placed& one = order_[at_];
         if (std::exchange(place, one.place) != one.place) write_queued();
         take(*one.change);
     }
     write_queued();
+    order_.clear();
+    places_.clear();
     if (parked == Parked::try_again) apply_parked();
     columns_.forget_parents();  // before the next page much may have happened
     guard(false);
+}
+
+std::vector<PullApply::Placed> PullApply::in_order(const std::vector<Change>& rows) {
+    std::vector<Placed> order;
+    order.reserve(rows.size());
+    for (const Change& row : rows) order.push_back({.place = place_of(row), .change = &row});
+    std::ranges::stable_sort(order, {}, &Placed::place);
+    return order;
 }
 
 void PullApply::take(const Change& change) {
@@ -138,8 +136,7 @@ void PullApply::write_queued() {
     }
 }
 
-template <class Work>
-std::string PullApply::attempt(const Work& work) {
+std::string PullApply::attempt(const std::function<void()>& work) {
     const protocol::Sum128 sum = base_->sum();
     const std::int64_t changed = changed_;
     const std::int64_t set_aside = set_aside_;
@@ -202,20 +199,30 @@ void PullApply::guard(bool on) {
     db_->query(on ? "INSERT OR IGNORE INTO capture_guard (applying) VALUES (1)" : "DELETE FROM capture_guard").run();
 }
 
+/// First without asking any row to make room that is itself to be changed by what waits.
 void PullApply::apply_parked() {
-    for (std::size_t before = 0;;) {
-        const std::vector<storage::ParkedChange> parked = storage::parked_changes(*db_);
-        if (parked.empty() || parked.size() == before) return;
-        before = parked.size();
-        for (const storage::ParkedChange& one : parked) {
-            const protocol::Decoded<Change> change = protocol::decode_change(one.change);
-            if (!change) continue;
-            const std::string fault = attempt([&] { apply_one(*change); });
-            if (fault.empty()) continue;
-            storage::unpark_change(*write_, one.table, one.key);
-            set_aside(*change, fault);
-        }
+    if (!any_parked_) return;
+    for (;;) {
+        has_waited_ = false;
+        if (try_parked(true) || exchange_unique_values()) continue;
+        if (!has_waited_ || !try_parked(false)) return;
     }
+}
+
+/// False if all wait on.
+bool PullApply::try_parked(bool patiently) {
+    const std::vector<storage::ParkedChange> parked = storage::parked_changes(*db_);
+    is_patient_ = patiently;
+    for (const storage::ParkedChange& one : parked) {
+        const protocol::Decoded<Change> change = protocol::decode_change(one.change);
+        if (!change) continue;
+        const std::string fault = attempt([&] { apply_one(*change); });
+        if (fault.empty()) continue;
+        storage::unpark_change(*write_, one.table, one.key);
+        set_aside(*change, fault);
+    }
+    is_patient_ = false;
+    return storage::parked_changes(*db_).size() < parked.size();
 }
 
 /// Nothing for a row that is not for here, or that was set aside.

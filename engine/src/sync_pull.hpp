@@ -11,8 +11,11 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace edge {
@@ -54,8 +57,7 @@ private:
     };
 
     /// Undoes all that `work` did and says why, if a value breaks a rule of the schema or cannot be read.
-    template <class Work>
-    [[nodiscard]] std::string attempt(const Work& work);
+    [[nodiscard]] std::string attempt(const std::function<void()>& work);
     void take(const protocol::Change& change);
     [[nodiscard]] std::optional<Incoming> recognise(const protocol::Change& change);
     [[nodiscard]] bool is_old(const Incoming& incoming) const;
@@ -66,6 +68,7 @@ private:
     void apply_one(const protocol::Change& change);
     void apply_incoming(Incoming& incoming);
     void apply_parked();
+    [[nodiscard]] bool try_parked(bool patiently);
     void set_aside(const protocol::Change& change, const std::string& reason);
     void take_back(const Incoming& incoming);
     void apply_row(Incoming& incoming);
@@ -96,14 +99,38 @@ private:
     [[nodiscard]] Room make_room_for_category(const Incoming& incoming, ColumnValues& columns, std::int64_t other);
     [[nodiscard]] Room make_room_for_reservation(std::int64_t other);
     [[nodiscard]] Room make_room_for_fact(const Incoming& incoming, std::int64_t other);
+    [[nodiscard]] bool is_about_to_move(storage::CapturedTable table, std::int64_t row);
+    [[nodiscard]] bool is_to_come(storage::CapturedTable table, const std::string& key);
+    /// A parked change that waits for another row's unique values.
+    struct Waiting {
+        protocol::Change change;
+        storage::CapturedTable captured;
+        std::int64_t row;
+        std::int64_t rival;
+    };
+    [[nodiscard]] std::vector<Waiting> waiting_for_rivals();
+    [[nodiscard]] bool exchange_unique_values();
+    void exchange(const std::vector<const Waiting*>& circle);
     [[nodiscard]] std::optional<std::int64_t> find_rival(const Incoming& incoming, const ColumnValues& columns) const;
     [[nodiscard]] std::string key_of(storage::CapturedTable table, std::int64_t row) const;
     [[nodiscard]] std::string free_category_name(const std::string& name) const;
+
+    /// A change in the order in which its page can be applied.
+    struct Placed {
+        std::int64_t place;
+        const protocol::Change* change;
+    };
+    [[nodiscard]] static std::vector<Placed> in_order(const std::vector<protocol::Change>& rows);
 
     storage::WriteTransaction* write_;
     storage::Connection* db_;
     SyncBase* base_;
     Timestamp now_;
+    std::vector<Placed> order_;                                 ///< the page at hand
+    std::size_t at_ = 0;                                        ///< how far it is applied
+    std::unordered_map<std::string_view, std::size_t> places_;  ///< in it, by key; made when first asked for
+    bool is_patient_ = false;                                   ///< parked changes come before rows make room
+    bool has_waited_ = false;
     bool any_set_aside_;  ///< among the dead letters
     bool any_parked_;
     bool any_sealed_;  ///< rows that the hub has not confirmed

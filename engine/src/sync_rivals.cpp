@@ -4,6 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
 // Two devices that are offline may each make a row where only one can be: a category of one name, a holiday, the
 // weather of a day, a reservation with one code. Both sides settle it in the same way, by the rows' keys, so that they
 // end equal.
@@ -16,11 +22,54 @@ namespace {
 
 constexpr std::int64_t no_row = -1;
 
+/// What a row may share with no other of its table, and the text among it that can be made to be nobody's.
+struct UniqueColumns {
+    CapturedTable table;
+    std::string_view sql;
+    std::array<std::string_view, 3> columns;
+    std::string_view text;
+};
+// An update names only what changes: what it leaves is as the row has it. Subqueries, not a join with the row itself:
+// SQLite would walk the whole table in search of its rival.
+constexpr std::array<UniqueColumns, 4> uniques = {{
+    {CapturedTable::category,
+     "SELECT category_id FROM category WHERE category_name = coalesce(?2, (SELECT category_name FROM category "
+     "WHERE "
+     "category_id = ?1)) AND coalesce(?3, ?4) IS NULL AND category_id <> ?1",
+     {"category_name", "", ""},
+     "category_name"},
+    {CapturedTable::reservations,
+     "SELECT reservation_id FROM reservations WHERE bundle_id = coalesce(?2, (SELECT bundle_id FROM reservations "
+     "WHERE reservation_id = ?1)) AND claim_code = coalesce(?3, (SELECT claim_code FROM reservations WHERE "
+     "reservation_id = ?1)) AND ?4 IS NULL AND reservation_id <> ?1",
+     {"bundle_id", "claim_code", ""},
+     "claim_code"},
+    {CapturedTable::weather,
+     "SELECT weather_id FROM weather WHERE place = coalesce(?2, (SELECT place FROM weather WHERE weather_id = ?1)) "
+     "AND day = coalesce(?3, (SELECT day FROM weather WHERE weather_id = ?1)) AND kind = coalesce(?4, (SELECT kind "
+     "FROM weather WHERE weather_id = ?1)) AND weather_id <> ?1",
+     {"place", "day", "kind"},
+     "place"},
+    {CapturedTable::holidays,
+     "SELECT holiday_id FROM holidays WHERE region = coalesce(?2, (SELECT region FROM holidays WHERE holiday_id = "
+     "?1)) AND day = coalesce(?3, (SELECT day FROM holidays WHERE holiday_id = ?1)) AND name = coalesce(?4, "
+     "(SELECT "
+     "name FROM holidays WHERE holiday_id = ?1)) AND holiday_id <> ?1",
+     {"region", "day", "name"},
+     "name"},
+}};
+
+const UniqueColumns* find_unique(CapturedTable table) {
+    const auto* const found = std::ranges::find(uniques, table, &UniqueColumns::table);
+    return found == uniques.end() ? nullptr : found;
+}
+
 }  // namespace
 
 PullApply::Room PullApply::make_room(const Incoming& incoming, ColumnValues& columns) {
     const std::optional<std::int64_t> rival = find_rival(incoming, columns);
     if (!rival) return Room::made;
+    if (is_about_to_move(incoming.captured, *rival)) return Room::wait;
     switch (incoming.captured) {
         case CapturedTable::category: return make_room_for_category(incoming, columns, *rival);
         case CapturedTable::reservations: return make_room_for_reservation(*rival);
@@ -29,54 +78,99 @@ PullApply::Room PullApply::make_room(const Incoming& incoming, ColumnValues& col
 }
 
 std::optional<std::int64_t> PullApply::find_rival(const Incoming& incoming, const ColumnValues& columns) const {
-    // An update names only what changes: what it leaves is as the row has it.
-    struct Unique {
-        CapturedTable table;
-        std::string_view sql;
-        std::array<std::string_view, 3> columns;
-    };
-    // Subqueries, not a join with the row itself: SQLite would walk the whole table in search of its rival.
-    static constexpr std::array<Unique, 4> uniques = {{
-        {CapturedTable::category,
-         "SELECT category_id FROM category WHERE category_name = coalesce(?2, (SELECT category_name FROM category "
-         "WHERE "
-         "category_id = ?1)) AND coalesce(?3, ?4) IS NULL AND category_id <> ?1",
-         {"category_name", "", ""}},
-        {CapturedTable::reservations,
-         "SELECT reservation_id FROM reservations WHERE bundle_id = coalesce(?2, (SELECT bundle_id FROM reservations "
-         "WHERE reservation_id = ?1)) AND claim_code = coalesce(?3, (SELECT claim_code FROM reservations WHERE "
-         "reservation_id = ?1)) AND ?4 IS NULL AND reservation_id <> ?1",
-         {"bundle_id", "claim_code", ""}},
-        {CapturedTable::weather,
-         "SELECT weather_id FROM weather WHERE place = coalesce(?2, (SELECT place FROM weather WHERE weather_id = ?1)) "
-         "AND day = coalesce(?3, (SELECT day FROM weather WHERE weather_id = ?1)) AND kind = coalesce(?4, (SELECT kind "
-         "FROM weather WHERE weather_id = ?1)) AND weather_id <> ?1",
-         {"place", "day", "kind"}},
-        {CapturedTable::holidays,
-         "SELECT holiday_id FROM holidays WHERE region = coalesce(?2, (SELECT region FROM holidays WHERE holiday_id = "
-         "?1)) AND day = coalesce(?3, (SELECT day FROM holidays WHERE holiday_id = ?1)) AND name = coalesce(?4, "
-         "(SELECT "
-         "name FROM holidays WHERE holiday_id = ?1)) AND holiday_id <> ?1",
-         {"region", "day", "name"}},
-    }};
-    for (const Unique& unique : uniques) {
-        if (unique.table != incoming.captured) continue;
-        std::vector<storage::SqlValue> values = {incoming.row.value_or(no_row)};
-        bool named = false;
-        for (const std::string_view name : unique.columns) {
-            storage::SqlValue value = nullptr;
-            for (const ColumnValue& column : columns) {
-                if (column.column != name) continue;
-                named = true;
-                value = column.value;
-            }
-            values.push_back(value);
-        }
-        if (!named) return std::nullopt;
-        storage::Query row = db_->query_with(unique.sql, values);
-        if (row.step()) return row.integer(0);
+    const UniqueColumns* unique = find_unique(incoming.captured);
+    if (unique == nullptr) return std::nullopt;
+    std::vector<storage::SqlValue> values = {incoming.row.value_or(no_row)};
+    bool named = false;
+    for (const std::string_view name : unique->columns) {
+        const auto found = std::ranges::find(columns, name, &ColumnValue::column);
+        named = named || found != columns.end();
+        values.push_back(found == columns.end() ? storage::SqlValue(nullptr) : found->value);
     }
-    return std::nullopt;
+    if (!named) return std::nullopt;
+    storage::Query row = db_->query_with(unique->sql, values);
+    return row.step() ? std::optional(row.integer(0)) : std::nullopt;
+}
+
+/// Whether the row is still to be changed by the page at hand, or by what was parked: then it may move away.
+bool PullApply::is_about_to_move(CapturedTable table, std::int64_t row) {
+    const std::string key = key_of(table, row);
+    if (is_to_come(table, key)) return true;
+    const bool waits = is_patient_ && storage::is_parked(*db_, table, key);
+    has_waited_ = has_waited_ || waits;
+    return waits;
+}
+
+bool PullApply::is_to_come(CapturedTable table, const std::string& key) {
+    if (at_ >= order_.size()) return false;
+    if (places_.empty()) {
+        for (std::size_t place = 0; place < order_.size(); ++place) places_.emplace(order_[place].change->key, place);
+    }
+    const auto found = places_.find(key);
+    return found != places_.end() && found->second > at_ &&
+           order_[found->second].change->table == storage::captured_table(table).name;
+}
+
+/// Rows that exist here and whose changes wait only for one another's values. What is changed here and not confirmed
+/// stands, so such rows are left out.
+std::vector<PullApply::Waiting> PullApply::waiting_for_rivals() {
+    std::vector<Waiting> waiting;
+    for (const storage::ParkedChange& one : storage::parked_changes(*db_)) {
+        if (find_unique(one.table) == nullptr) continue;
+        protocol::Decoded<protocol::Change> change = protocol::decode_change(one.change);
+        if (!change || change->op == protocol::Op::remove) continue;
+        const std::optional<Incoming> incoming = recognise(*change);
+        if (!incoming || !incoming->row || is_old(*incoming) || incoming->unconfirmed.any()) continue;
+        try {
+            const News news = news_of(*incoming);
+            const std::optional<ColumnValues> columns = columns_.of(*incoming->table, news.fields);
+            const std::optional<std::int64_t> rival = columns ? find_rival(*incoming, *columns) : std::nullopt;
+            if (rival)
+                waiting.push_back(
+                    {.change = *std::move(change), .captured = one.table, .row = *incoming->row, .rival = *rival});
+        } catch (const UnreadableValue&) {  // it is set aside when it is tried
+        }
+    }
+    return waiting;
+}
+
+/// Rows that take one another's values, in a circle, as their writer did in one transaction. False if there is none.
+bool PullApply::exchange_unique_values() {
+    const std::vector<Waiting> waiting = waiting_for_rivals();
+    std::map<std::pair<CapturedTable, std::int64_t>, const Waiting*> by_row;
+    for (const Waiting& one : waiting) by_row.emplace(std::pair(one.captured, one.row), &one);
+    std::set<const Waiting*> seen;
+    bool any = false;
+    for (const Waiting& start : waiting) {
+        std::vector<const Waiting*> path;
+        const Waiting* next = &start;
+        while (next != nullptr && seen.insert(next).second) {
+            path.push_back(next);
+            const auto rival = by_row.find({next->captured, next->rival});
+            next = rival == by_row.end() ? nullptr : rival->second;
+        }
+        path.erase(path.begin(), std::ranges::find(path, next));
+        if (!path.empty() && attempt([&] { exchange(path); }).empty()) any = true;
+    }
+    return any;
+}
+
+/// Throws `conflict` if one of them cannot have its values after all.
+void PullApply::exchange(const std::vector<const Waiting*>& circle) {
+    const auto run = [&](const Waiting& one, std::string_view format) {
+        const storage::CapturedTableInfo& info = storage::captured_table(one.captured);
+        const std::string sql =
+            fmt::format(fmt::runtime(format), info.name, find_unique(one.captured)->text, info.key.substr(2));
+        return db_->query(sql, "exchanged " + one.change.key, one.row).step();
+    };
+    for (const Waiting* one : circle) run(*one, "UPDATE {} SET {} = ?1 WHERE {} = ?2");
+    for (const Waiting* one : circle) apply_one(one->change);
+    for (const Waiting* one : circle) {
+        if (run(*one, "SELECT 1 FROM {} WHERE {} = ?1 AND {} = ?2") ||
+            storage::is_parked(*db_, one->captured, one->change.key)) {
+            throw Error(ErrorCode::conflict, fmt::format("cannot give {} its new values", one->change.key));
+        }
+    }
 }
 
 std::string PullApply::key_of(CapturedTable table, std::int64_t row) const {

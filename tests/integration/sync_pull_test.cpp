@@ -277,6 +277,78 @@ TEST_F(SyncPullTest, OneCodeGivenTwiceStaysTwoSales) {
     EXPECT_THAT(kiosk.select("SELECT claim_code FROM reservations ORDER BY 1"), ElementsAre("TWICE", "TWICE-2"));
 }
 
+/// In one transaction, by way of a value that nobody has.
+std::string exchange(const std::string& table, const std::string& column, const std::string& one,
+                     const std::string& other) {
+    const std::string set = "UPDATE " + table + " SET " + column + " = ";
+    const std::string where = " WHERE " + column + " = ";
+    return "BEGIN; " + set + "'-'" + where + one + "; " + set + one + where + other + "; " + set + other + where +
+           "'-'; COMMIT; ";
+}
+
+TEST_F(SyncPullTest, RowsThatExchangedWhatIsUniqueDoSoOnEveryDevice) {
+    till.engine->add_category("Cake", *Co2Coefficient::parse("1.5"));
+    till.sql(
+        "INSERT INTO holidays (region, day, name) VALUES ('GB', 1, 'Feast'), ('GB', 1, 'Fair'); INSERT INTO "
+        "weather (place, day, kind, fetched_at) VALUES ('1,1', 1, 'observed', 1), ('2,2', 1, 'observed', 2); "
+        "INSERT INTO reservations (bundle_id, claim_code, consumer_id) SELECT bundle_id, 'A', 'ann' FROM bundles; "
+        "INSERT INTO reservations (bundle_id, claim_code, consumer_id) SELECT bundle_id, 'B', 'bob' FROM bundles");
+    settle();
+    till.sql(exchange("reservations", "claim_code", "'A'", "'B'") +
+             exchange("category", "category_name", "'Bread'", "'Cake'") +
+             exchange("holidays", "name", "'Feast'", "'Fair'") + exchange("weather", "place", "'1,1'", "'2,2'"));
+    later();
+    static_cast<void>(till.sync());
+
+    later();
+    const SyncReport report = tablet.sync();
+
+    EXPECT_EQ(report.changes_sent, 0) << "what is pulled is not sent";
+    EXPECT_EQ(tablet.sync().changes_sent, 0);
+    EXPECT_THAT(tablet.select("SELECT count(*) FROM sync_parked"), ElementsAre("0"));
+    EXPECT_EQ(first_difference(tablet.rows(), till.rows()), "");
+    EXPECT_THAT(tablet.select("SELECT claim_code FROM reservations ORDER BY consumer_id"), ElementsAre("B", "A"));
+    settle();
+    EXPECT_THAT(till.engine->rejects(), IsEmpty());
+}
+
+TEST_F(SyncPullTest, CodesMoveAlongARowOfReservations) {
+    till.sql(
+        "INSERT INTO reservations (bundle_id, claim_code, consumer_id) SELECT bundle_id, c, c FROM bundles, "
+        "(SELECT 'A' AS c UNION ALL SELECT 'B' UNION ALL SELECT 'C')");
+    settle();
+    till.sql(
+        "BEGIN; UPDATE reservations SET claim_code = 'D' WHERE consumer_id = 'C'; UPDATE reservations SET "
+        "claim_code = 'C' WHERE consumer_id = 'B'; UPDATE reservations SET claim_code = 'B' WHERE consumer_id = "
+        "'A'; INSERT INTO reservations (bundle_id, claim_code, consumer_id) SELECT bundle_id, 'A', 'E' FROM "
+        "bundles; COMMIT");
+
+    settle();
+
+    for (Device* device : {&tablet, &kiosk}) {
+        EXPECT_THAT(device->select("SELECT claim_code FROM reservations ORDER BY consumer_id"),
+                    ElementsAre("B", "C", "D", "A"));
+        EXPECT_THAT(device->select("SELECT count(*) FROM sync_parked"), ElementsAre("0"));
+    }
+    EXPECT_THAT(till.engine->rejects(), IsEmpty());
+}
+
+TEST_F(SyncPullTest, AnExchangeWaitsForWhatIsNotSentHereYet) {
+    till.sql(
+        "INSERT INTO reservations (bundle_id, claim_code, consumer_id) SELECT bundle_id, c, c FROM bundles, "
+        "(SELECT 'A' AS c UNION ALL SELECT 'B')");
+    settle();
+    till.sql(exchange("reservations", "claim_code", "'A'", "'B'"));
+    tablet.sql("UPDATE reservations SET collected_at = 1764000000000000 WHERE consumer_id = 'A'");
+
+    settle();
+
+    for (Device* device : {&till, &tablet, &kiosk}) {
+        EXPECT_THAT(device->select("SELECT claim_code FROM reservations ORDER BY consumer_id"), ElementsAre("B", "A"));
+        EXPECT_THAT(device->select("SELECT count(*) FROM sync_parked"), ElementsAre("0"));
+    }
+}
+
 TEST_F(SyncPullTest, AComparisonCountsTheGraphsThatThisFileComputed) {
     till.engine->collect(till.reserve(bag).claim_code);
     settle();

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
+#include <span>
+#include <utility>
 
 namespace edge::hub {
 
@@ -70,14 +72,22 @@ public:
         rows_.load_children_and_claims(reader);
     }
 
-    void apply(const PartToApply& part) {
+    /// The parts of one segment, which is one state of the writer's file.
+    void apply(std::span<const PartToApply> segment) {
         life_ = writer_.replica;
-        if (part.id.lane.epoch > 1) life_ += fmt::format("/{}", part.id.lane.epoch);
-        std::vector<protocol::ChangeOutcome>& outcomes = applied_.outcomes.emplace_back();
-        std::int64_t index = 0;
-        for (const Change& change : part.segment->changes) {
-            apply_change(part, change, index, outcomes);
-            ++index;
+        if (segment.front().id.lane.epoch > 1) life_ += fmt::format("/{}", segment.front().id.lane.epoch);
+        const std::size_t first = applied_.outcomes.size();
+        for (const PartToApply& part : segment) {
+            applied_.outcomes.emplace_back();
+            std::int64_t index = 0;
+            for (const Change& change : part.segment->changes) {
+                take({.part = &part, .change = &change, .index = index, .outcomes = applied_.outcomes.size() - 1});
+                ++index;
+            }
+        }
+        settle_waiting();
+        for (std::size_t at = first; at < applied_.outcomes.size(); ++at) {
+            std::ranges::stable_sort(applied_.outcomes[at], {}, &protocol::ChangeOutcome::index);
         }
     }
 
@@ -88,6 +98,15 @@ public:
     }
 
 private:
+    /// A change in its place.
+    struct Placed {
+        const PartToApply* part = nullptr;
+        const Change* change = nullptr;
+        std::int64_t index = 0;
+        std::size_t outcomes = 0;  ///< place in Applied::outcomes
+    };
+    enum class IfTaken { wait, refuse };
+
     void want_rows(const Change& change) {
         const TableDescriptor* table = protocol::find_table(change.table);
         if (table == nullptr || !change.fault.empty()) return;
@@ -189,6 +208,19 @@ private:
 
     [[nodiscard]] Merge merge_change(const TableDescriptor& table, const Change& change,
                                      const protocol::MergeContext& context) const {
+        Merge merge = merge_unclaimed(table, change, context);
+        if (context.is_repeat || !merge.row || merge.row->deleted || !is_reservation(table)) return merge;
+        const std::optional<HubRow>& current = rows_.row(table.number, change.key);
+        const Claim claim = claim_of(*merge.row);
+        if (current && !current->deleted && claim == claim_of(*current)) return merge;
+        const auto by_other = [&](const std::string& key) { return key != change.key; };
+        if (!rows_.is_taken(claim.parent, claim.code, by_other)) return merge;
+        return refused(protocol::reason::claim_code_collision);
+    }
+
+    /// Whoever bears the reservation's code.
+    [[nodiscard]] Merge merge_unclaimed(const TableDescriptor& table, const Change& change,
+                                        const protocol::MergeContext& context) const {
         const std::optional<HubRow>& current = rows_.row(table.number, change.key);
         if (context.is_repeat) return protocol::merge_repeat(current, change);
         Merge merge = protocol::merge(current, change, context);
@@ -196,11 +228,7 @@ private:
         if (const std::string_view why = reader_->refusal(table.number, merge.row->fields); !why.empty()) {
             return refused(why);
         }
-        if (!is_reservation(table)) return merge;
-        const Claim claim = claim_of(*merge.row);
-        if (current && !current->deleted && claim == claim_of(*current)) return merge;
-        if (!rows_.is_taken(claim.parent, claim.code, change.key)) return merge;
-        return refused(protocol::reason::claim_code_collision);
+        return merge;
     }
 
     static Merge refused(std::string_view reason) {
@@ -210,8 +238,83 @@ private:
         return merge;
     }
 
-    void apply_change(const PartToApply& part, const Change& change, std::int64_t index,
-                      std::vector<protocol::ChangeOutcome>& outcomes) {
+    /// Whoever needs a code that another reservation bears waits for the end of the segment: what counts is the state
+    /// that it ends in, whatever the order of its rows.
+    void take(const Placed& placed) {
+        if (!waiting_.empty() && placed.change->table != reservations_->name) settle_waiting();
+        if (waiting_keys_.contains(placed.change->key) || !apply_change(placed, IfTaken::wait)) wait(placed);
+    }
+
+    void wait(const Placed& placed) {
+        waiting_.push_back(placed);
+        waiting_keys_.insert(placed.change->key);
+    }
+
+    void settle_waiting() {
+        while (exchange_claims()) {
+        }
+        waiting_keys_.clear();
+        for (const Placed& placed : std::exchange(waiting_, {})) apply_change(placed, IfTaken::refuse);
+    }
+
+    /// The claim that the change would give its reservation; nothing if it gives none.
+    [[nodiscard]] std::optional<Claim> claim_after(const Placed& placed) {
+        const Change* whole = with_parents(*reservations_, *placed.change);
+        const Merge merge =
+            merge_unclaimed(*reservations_, *placed.change,
+                            context_of(*reservations_, whole == nullptr ? *placed.change : *whole, *placed.part));
+        if (!merge.row || merge.row->deleted) return std::nullopt;
+        return claim_of(*merge.row);
+    }
+
+    /// The claims that those who wait can take if all of them let go of theirs, by key. Of several changes to a row the
+    /// first has its turn, and so it is with several that want one code.
+    [[nodiscard]] std::map<std::string, Claim> exchangeable_claims() {
+        std::map<std::string, Claim> wanted;
+        std::map<Claim, std::string> takers;
+        std::set<std::string_view> seen;
+        for (const Placed& placed : waiting_) {
+            const std::string& key = placed.change->key;
+            if (!seen.insert(key).second) continue;
+            const std::optional<Claim> claim = claim_after(placed);
+            if (claim && takers.emplace(*claim, key).second) wanted.emplace(key, *claim);
+        }
+        std::vector<std::string> stay;
+        for (const auto& [key, claim] : wanted) {
+            const auto stays = [&](const std::string& holder) { return holder != key && !wanted.contains(holder); };
+            if (rows_.is_taken(claim.parent, claim.code, stays)) stay.push_back(key);
+        }
+        while (!stay.empty()) {
+            const std::string key = std::exchange(stay.back(), {});
+            stay.pop_back();
+            const std::optional<HubRow>& row = rows_.row(reservations_->number, key);
+            if (wanted.erase(key) == 0 || !row || row->deleted) continue;
+            const auto taker = takers.find(claim_of(*row));  // and so it cannot have what this one keeps
+            if (taker != takers.end()) stay.push_back(taker->second);
+        }
+        return wanted;
+    }
+
+    /// Those that wait for one another let go of their codes together, and each takes its new one. False if none can.
+    bool exchange_claims() {
+        std::map<std::string, Claim> wanted = exchangeable_claims();
+        for (const auto& [key, claim] : wanted) rows_.let_go_of_claim(key);
+        const std::vector<Placed> before = std::exchange(waiting_, {});
+        waiting_keys_.clear();
+        for (const Placed& placed : before) {
+            // a later change to a row that has not had its turn waits with it
+            if (wanted.erase(placed.change->key) > 0 || wanted.empty()) {
+                take(placed);
+            } else {
+                wait(placed);
+            }
+        }
+        return waiting_.size() < before.size();
+    }
+
+    /// False if it has to wait; then it had no effect.
+    bool apply_change(const Placed& placed, IfTaken if_taken) {
+        const Change& change = *placed.change;
         const TableDescriptor* table = protocol::find_table(change.table);
         Merge merge;
         if (table == nullptr || !change.fault.empty()) {
@@ -220,24 +323,31 @@ private:
         } else {
             const Change* whole = with_parents(*table, change);
             const Change& with_all = whole == nullptr ? change : *whole;
-            const protocol::MergeContext context = context_of(*table, with_all, part);
+            const protocol::MergeContext context = context_of(*table, with_all, *placed.part);
             merge = merge_change(*table, change, context);
+            if (if_taken == IfTaken::wait && merge.reason == protocol::reason::claim_code_collision) return false;
             if (merge.revive_parent) revive_parents(*table, with_all, context.hlc);
             note_known(*table, change.key, merge);
             // it may have heard of the deletion since, and have nothing but the change
             if (whole != nullptr && merge.row) unknown_.insert({.table = table->number, .key = change.key});
             if (merge.row) put(*table, change.key, *std::move(merge.row));
         }
+        tell(placed, merge);
+        return true;
+    }
+
+    void tell(const Placed& placed, const Merge& merge) {
         if (merge.outcome == Outcome::accepted) return;
-        outcomes.push_back({.lane = part.id.lane.lane,
-                            .seq = part.id.seq,
-                            .part = part.id.part,
-                            .index = index,
-                            .table = change.table,
-                            .key = change.key,
-                            .outcome = merge.outcome,
-                            .reason = merge.reason});
-        record(part, change, index, merge);
+        const PartId& id = placed.part->id;
+        applied_.outcomes[placed.outcomes].push_back({.lane = id.lane.lane,
+                                                      .seq = id.seq,
+                                                      .part = id.part,
+                                                      .index = placed.index,
+                                                      .table = placed.change->table,
+                                                      .key = placed.change->key,
+                                                      .outcome = merge.outcome,
+                                                      .reason = merge.reason});
+        record(*placed.part, *placed.change, placed.index, merge);
     }
 
     void record(const PartToApply& part, const Change& change, std::int64_t index, const Merge& merge) {
@@ -306,6 +416,9 @@ private:
     std::int64_t trimmed_ = 0;
     std::int64_t given_ = 0;  ///< a higher number is not the hub's, or from before it was restored
     const TableDescriptor* bundles_ = protocol::find_table("bundles");
+    const TableDescriptor* reservations_ = protocol::find_table("reservations");
+    std::vector<Placed> waiting_;  ///< changes of reservations, in order, whose code another bears
+    std::set<std::string, std::less<>> waiting_keys_;
     std::map<std::string, std::vector<std::string>> naming_;  ///< bundles that had a deleted category, by category
     std::set<RowKey> unknown_;
     WorkingSet rows_;
@@ -327,7 +440,15 @@ protocol::Sum128 added_up(SellerReader& reader) {
 Applied apply_parts(SellerReader& reader, const Writer& writer, const std::vector<PartToApply>& parts, Timestamp now) {
     Application application(reader, writer, now);
     application.load(reader, parts);
-    for (const PartToApply& part : parts) application.apply(part);
+    const auto is_same_segment = [](const PartToApply& left, const PartToApply& right) {
+        return left.id.lane == right.id.lane && left.id.seq == right.id.seq;
+    };
+    for (auto begin = parts.begin(); begin != parts.end();) {
+        const auto end = std::find_if_not(begin, parts.end(),
+                                          [&](const PartToApply& part) { return is_same_segment(*begin, part); });
+        application.apply({begin, end});
+        begin = end;
+    }
     return std::move(application).finish();
 }
 

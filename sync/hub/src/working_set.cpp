@@ -106,11 +106,17 @@ bool WorkingSet::has_live_children(std::string_view bundle) const {
     });
 }
 
-bool WorkingSet::is_taken(std::string_view bundle, std::string_view code, std::string_view by_other_than) const {
+bool WorkingSet::is_taken(std::string_view bundle, std::string_view code,
+                          const std::function<bool(const std::string& key)>& counts) const {
     const auto found = holders_.find(Claim{.parent = std::string(bundle), .code = std::string(code)});
-    if (found == holders_.end()) return false;
-    return std::any_of(found->second.begin(), found->second.end(),
-                       [&](const std::string& key) { return key != by_other_than; });
+    return found != holders_.end() && std::ranges::any_of(found->second, counts);
+}
+
+void WorkingSet::let_go_of_claim(std::string_view reservation) {
+    const std::optional<HubRow>& held = row(reservations_table(), reservation);
+    if (!held) return;
+    if (const auto holder = holders_.find(claim_of(*held)); holder != holders_.end())
+        holder->second.erase(std::string(reservation));
 }
 
 std::vector<StoredRow> WorkingSet::changed_rows() && {

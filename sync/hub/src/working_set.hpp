@@ -39,8 +39,12 @@ public:
     /// Whether the bundle still has reservations, whatever became of them: who deletes a bundle deletes first those
     /// that it knows, and a bundle must not leave the others without a parent. Its children were wanted and loaded.
     [[nodiscard]] bool has_live_children(std::string_view bundle) const;
-    /// True if another reservation of the bundle bears the code; the claim was wanted and loaded.
-    [[nodiscard]] bool is_taken(std::string_view bundle, std::string_view code, std::string_view by_other_than) const;
+    /// True if a reservation of the bundle bears the code for whose key `counts` is true; the claim was wanted and
+    /// loaded.
+    [[nodiscard]] bool is_taken(std::string_view bundle, std::string_view code,
+                                const std::function<bool(const std::string& key)>& counts) const;
+    /// Its code is free until it is put again.
+    void let_go_of_claim(std::string_view reservation);
 
     /// What `put` changed, in order of table and key.
     [[nodiscard]] std::vector<StoredRow> changed_rows() &&;

@@ -92,6 +92,23 @@ TEST_F(MarketplaceFillTest, MovesAReservationThatGetsAnotherCode) {
     EXPECT_THAT(sync().pull.rows, IsEmpty());
 }
 
+TEST_F(MarketplaceFillTest, ExchangesTheCodesOfTwoReservations) {
+    open_shop();
+    device.reservation(10, 2, "AAA111");
+    device.reservation(11, 2, "BBB222");
+    device.collect(11);
+    sync();
+
+    device.edit("reservations", 10, {{"claim_code", "BBB222"}});
+    device.edit("reservations", 11, {{"claim_code", "AAA111"}});
+    const protocol::Ack ack = sync();
+
+    EXPECT_THAT(ack.outcomes, IsEmpty());
+    EXPECT_THAT(market.select("SELECT claim_code, collected_at IS NOT NULL FROM reservations ORDER BY claim_code"),
+                ElementsAre("AAA111|t", "BBB222|f"));
+    EXPECT_THAT(sync().pull.rows, IsEmpty());
+}
+
 TEST_F(MarketplaceFillTest, FillsWhatARequestSaysThatLostItsConnectionAsItLinkedTheSeller) {
     device.shop();
     device.category(7, "Bread");

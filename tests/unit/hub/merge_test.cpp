@@ -1,5 +1,8 @@
 #include "hub_fixture.hpp"
 
+#include <optional>
+#include <utility>
+
 // What the hub adds to the protocol's merges: parents, children and claim codes, looked up in the store or in the same
 // request.
 
@@ -29,6 +32,28 @@ protected:
     }
     bool is_closed(int bundle) {
         return !protocol::is_null(*protocol::find_field(row(bundles, bundle).fields, "closed_at"));
+    }
+
+    /// Says in the next segment that the reservation has another code, and perhaps another bundle.
+    void give_code(int reservation, const std::string& code, std::optional<int> bundle = {}) {
+        protocol::Fields fields{{"claim_code", code}};
+        if (bundle) fields.push_back({"bundle", wire_key(*bundle)});
+        device.change({.table = "reservations",
+                       .key = wire_key(reservation),
+                       .first = protocol::Op::update,
+                       .last = protocol::Op::update,
+                       .base = {},
+                       .hlc = 0,
+                       .fields = std::move(fields)});
+    }
+    std::string code_of(int reservation) {
+        const protocol::HubRow found = row(reservations, reservation);
+        return *protocol::as_text(*protocol::find_field(found.fields, "claim_code"));
+    }
+    std::vector<std::string> codes_of(std::initializer_list<int> keys) {
+        std::vector<std::string> codes;
+        for (const int key : keys) codes.push_back(code_of(key));
+        return codes;
     }
 
     static constexpr int bundles = 3;
@@ -92,6 +117,96 @@ TEST_F(HubMergeTest, GivesAClaimCodeFreeWithItsReservation) {
     const Ack ack = send(device);
 
     EXPECT_TRUE(ack.outcomes.empty());
+}
+
+TEST_F(HubMergeTest, LetsReservationsOfOneSegmentExchangeTheirCodes) {
+    for (const auto& [key, code] : {std::pair(10, "A"), {11, "B"}, {12, "C"}}) device.reservation(key, 2, code);
+    send(device);
+    for (const auto& [key, code] : {std::pair(10, "B"), {11, "C"}, {12, "A"}}) give_code(key, code);
+
+    const Ack ack = send(device);
+
+    EXPECT_TRUE(ack.outcomes.empty());
+    EXPECT_EQ(codes_of({10, 11, 12}), (std::vector<std::string>{"B", "C", "A"}));
+    EXPECT_TRUE(dead_letters().empty());
+}
+
+TEST_F(HubMergeTest, LetsCodesMoveAlongARowOfReservationsWhicheverIsToldFirst) {
+    for (const auto& [key, code] : {std::pair(10, "A"), {11, "B"}, {12, "C"}}) device.reservation(key, 2, code);
+    send(device);
+    device.reservation(9, 2, "A");
+    for (const auto& [key, code] : {std::pair(10, "B"), {11, "C"}, {12, "D"}}) give_code(key, code);
+
+    const Ack ack = send(device);
+
+    EXPECT_TRUE(ack.outcomes.empty());
+    EXPECT_EQ(codes_of({9, 10, 11, 12}), (std::vector<std::string>{"A", "B", "C", "D"}));
+}
+
+TEST_F(HubMergeTest, LetsCodesBeExchangedBetweenThePartsOfASegment) {
+    device.reservation(10, 2, "A");
+    device.reservation(11, 2, "B");
+    send(device);
+    device.part_changes = 1;
+    give_code(10, "B");
+    give_code(11, "A");
+    const std::vector<std::string> parts = device.seal_bytes();
+    ASSERT_EQ(parts.size(), 2U);
+
+    const Ack ack = take(device, parts);
+
+    EXPECT_TRUE(ack.outcomes.empty());
+    EXPECT_EQ(codes_of({10, 11}), (std::vector<std::string>{"B", "A"}));
+}
+
+/// The segment's own last state is not a legal one here: somebody else has a code that it gives away.
+TEST_F(HubMergeTest, RefusesAnExchangeOfWhichOneCannotHaveItsCode) {
+    device.reservation(10, 2, "A");
+    device.reservation(11, 2, "B");
+    send(device);
+    other.reservation(20, 2, "C");
+    send(other);
+    give_code(10, "B");
+    give_code(11, "C");
+
+    const Ack ack = send(device);
+
+    ASSERT_EQ(ack.outcomes.size(), 2U);
+    EXPECT_EQ(ack.outcomes[0].key, wire_key(10)) << "in order of the segment";
+    for (const protocol::ChangeOutcome& outcome : ack.outcomes) EXPECT_EQ(outcome.reason, reason::claim_code_collision);
+    EXPECT_EQ(codes_of({10, 11, 20}), (std::vector<std::string>{"A", "B", "C"}));
+}
+
+TEST_F(HubMergeTest, GivesACodeToTheFirstOfTwoThatWantIt) {
+    device.reservation(10, 2, "A");
+    device.reservation(11, 2, "B");
+    device.reservation(12, 2, "C");
+    send(device);
+    give_code(10, "B");
+    give_code(12, "B");
+    give_code(11, "A");
+
+    const Ack ack = send(device);
+
+    ASSERT_EQ(ack.outcomes.size(), 1U);
+    EXPECT_EQ(ack.outcomes[0].key, wire_key(12));
+    EXPECT_EQ(codes_of({10, 11, 12}), (std::vector<std::string>{"B", "A", "C"}));
+}
+
+TEST_F(HubMergeTest, DeletesABundleThatItsReservationLeftForAnothersCode) {
+    device.bundle(3, 1);
+    device.reservation(10, 2, "A");
+    device.reservation(11, 3, "A");
+    send(device);
+    give_code(10, "A", 3);
+    give_code(11, "B");
+    device.remove("bundles", 2);
+
+    const Ack ack = send(device);
+
+    EXPECT_TRUE(ack.outcomes.empty());
+    EXPECT_TRUE(row(bundles, 2).deleted);
+    EXPECT_EQ(codes_of({10, 11}), (std::vector<std::string>{"A", "B"}));
 }
 
 TEST_F(HubMergeTest, ClosesABundleInsteadOfDeletingItUnderALiveReservation) {
