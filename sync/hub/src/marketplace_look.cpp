@@ -5,6 +5,8 @@
 
 #include "edge/protocol/tables.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace edge::hub {
@@ -131,6 +133,7 @@ void queue_seen_bundles(PostgresConnection& db, const std::string& seller, const
     std::vector<std::int64_t> sums;
     std::vector<std::int64_t> collected;
     std::vector<std::int64_t> collected_sums;
+    std::vector<std::string> categories;
     for (const MarketBundle& bundle : bundles) {
         keys.push_back(bundle.key);
         marks.push_back(bundle.mark);
@@ -140,6 +143,7 @@ void queue_seen_bundles(PostgresConnection& db, const std::string& seller, const
         sums.push_back(0);
         collected.push_back(0);
         collected_sums.push_back(0);
+        categories.push_back(fmt::format("{}", fmt::join(bundle.categories, ",")));
         for (const MarketReservation& reservation : bundle.reservations) {
             sums.back() += reservation.id;
             if (!reservation.collected) continue;
@@ -149,7 +153,7 @@ void queue_seen_bundles(PostgresConnection& db, const std::string& seller, const
     }
     PostgresValues values;
     values.text(seller).texts(keys).integers(ids).integers(open_until).texts(marks).integers(counts).integers(sums);
-    db.queue(sql::see_bundles, values.integers(collected).integers(collected_sums));
+    db.queue(sql::see_bundles, values.integers(collected).integers(collected_sums).texts(categories));
 }
 
 }  // namespace

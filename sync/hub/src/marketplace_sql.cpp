@@ -38,9 +38,12 @@ CROSS JOIN LATERAL (
         count(r.collected_at) AS collected,
         coalesce(sum(r.reservation_id) FILTER (WHERE r.collected_at IS NOT NULL), 0) AS collected_ids
     FROM reservations AS r WHERE r.bundle_id = m.id) AS f
+CROSS JOIN LATERAL (
+    SELECT coalesce(string_agg(bc.category_id::text, ',' ORDER BY bc.category_id), '') AS categories
+    FROM category AS c JOIN bundle_category AS bc ON bc.category_id = c.category_id AND bc.bundle_id = m.id) AS l
 WHERE m.seller = $1 AND m.open_until > $2::bigint AND (b.bundle_id IS NULL OR b.xmin::text <> m.mark
     OR f.reservations <> m.reservations OR f.reservation_ids <> m.reservation_ids
-    OR f.collected <> m.collected OR f.collected_ids <> m.collected_ids))sql";
+    OR f.collected <> m.collected OR f.collected_ids <> m.collected_ids OR l.categories <> m.categories))sql";
 
 const std::string_view look_for_bundles = R"sql(
 SELECT b.bundle_id
@@ -74,9 +77,12 @@ WHERE shop.categories <> (SELECT k.mark FROM category_mark AS k)
                 count(r.collected_at) AS collected,
                 coalesce(sum(r.reservation_id) FILTER (WHERE r.collected_at IS NOT NULL), 0) AS collected_ids
             FROM reservations AS r WHERE r.bundle_id = m.id) AS f
+        CROSS JOIN LATERAL (
+            SELECT coalesce(string_agg(bc.category_id::text, ',' ORDER BY bc.category_id), '') AS categories
+            FROM category AS c JOIN bundle_category AS bc ON bc.category_id = c.category_id AND bc.bundle_id = m.id) AS l
         WHERE m.seller = shop.seller AND m.open_until > $2::bigint AND (b.bundle_id IS NULL OR b.xmin::text <> m.mark
             OR f.reservations <> m.reservations OR f.reservation_ids <> m.reservation_ids
-            OR f.collected <> m.collected OR f.collected_ids <> m.collected_ids))
+            OR f.collected <> m.collected OR f.collected_ids <> m.collected_ids OR l.categories <> m.categories))
 ORDER BY shop.seller)sql";
 
 const std::string_view read_profile = R"sql(
@@ -123,13 +129,15 @@ UPDATE edge.market_seller SET settled = $2::bigint, seen = $3::bigint, seen_at =
 WHERE seller = $1)sql";
 
 const std::string_view see_bundles = R"sql(
-INSERT INTO edge.market_bundle (seller, key, id, open_until, mark, reservations, reservation_ids, collected, collected_ids)
+INSERT INTO edge.market_bundle (seller, key, id, open_until, mark, reservations, reservation_ids, collected, collected_ids,
+    categories)
 SELECT $1::text, w.*
-FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
-    AS w(key, id, open_until, mark, reservations, reservation_ids, collected, collected_ids)
+FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+        $10::text[])
+    AS w(key, id, open_until, mark, reservations, reservation_ids, collected, collected_ids, categories)
 ON CONFLICT (seller, key) DO UPDATE SET id = excluded.id, open_until = excluded.open_until, mark = excluded.mark,
     reservations = excluded.reservations, reservation_ids = excluded.reservation_ids,
-    collected = excluded.collected, collected_ids = excluded.collected_ids)sql";
+    collected = excluded.collected, collected_ids = excluded.collected_ids, categories = excluded.categories)sql";
 
 // The number stays known, so that nothing makes the bundle again that its seller has deleted in the marketplace.
 const std::string_view lose_bundles =
@@ -280,9 +288,16 @@ WITH w AS (
 gone AS (
     DELETE FROM bundle_category AS bc USING edge.market_bundle AS m, category AS c
     WHERE m.seller = $1 AND m.key = ANY ($4::text[]) AND bc.category_id = c.category_id AND bc.bundle_id = m.id
-        AND NOT EXISTS (SELECT 1 FROM w WHERE w.bundle_id = bc.bundle_id AND w.category_id = bc.category_id))
-INSERT INTO bundle_category (category_id, bundle_id) SELECT w.category_id, w.bundle_id FROM w
-ON CONFLICT DO NOTHING)sql";
+        AND NOT EXISTS (SELECT 1 FROM w WHERE w.bundle_id = bc.bundle_id AND w.category_id = bc.category_id)),
+put AS (
+    INSERT INTO bundle_category (category_id, bundle_id) SELECT w.category_id, w.bundle_id FROM w ON CONFLICT DO NOTHING),
+listed AS (
+    SELECT w.bundle_id, string_agg(w.category_id::text, ',' ORDER BY w.category_id) AS categories FROM w GROUP BY w.bundle_id)
+UPDATE edge.market_bundle AS m SET categories = coalesce(l.categories, '')
+FROM unnest($4::text[]) AS u(key)
+LEFT JOIN edge.market_bundle AS n ON n.seller = $1 AND n.key = u.key
+LEFT JOIN listed AS l ON l.bundle_id = n.id
+WHERE m.seller = $1 AND m.key = u.key AND m.categories <> coalesce(l.categories, ''))sql";
 
 // Whoever is about to reserve one of them holds it until he is done, and then it stays.
 const std::string_view lock_bundles = R"sql(

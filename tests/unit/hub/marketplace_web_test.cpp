@@ -180,6 +180,53 @@ TEST_F(MarketplaceWebTest, BringsCategoriesAndTheirNewNames) {
     EXPECT_EQ(market.number("SELECT count(*) FROM category"), 2);
 }
 
+/// The bundle's own row stays as it is.
+TEST_F(MarketplaceWebTest, BringsTheCategoriesOfABundle) {
+    open_shop();
+    device.category(7, "Bread");
+    device.edit("bundles", 2, {{"categories", std::vector<std::string>{test::wire_key(7)}}});
+    sync();
+    const std::string bread = std::to_string(market.number("SELECT category_id FROM category"));
+    const std::string cakes = std::to_string(market.add_category("Cakes", "1.5"));
+    const std::string cakes_key = look().pull.rows.at(0).key;
+    EXPECT_THAT(look().pull.rows, IsEmpty());
+
+    market.run("UPDATE bundle_category SET category_id = " + cakes);
+    EXPECT_THAT(pulled(look()), ElementsAre(HasSubstr("\"categories\":[\"" + cakes_key + "\"]")));
+    EXPECT_THAT(look().pull.rows, IsEmpty());
+
+    market.run("INSERT INTO bundle_category (category_id, bundle_id) SELECT " + bread + ", bundle_id FROM bundles");
+    EXPECT_THAT(pulled(look()), ElementsAre(AllOf(HasSubstr(cakes_key), HasSubstr(test::wire_key(7)))));
+
+    market.run("DELETE FROM bundle_category");
+    EXPECT_THAT(pulled(look()), ElementsAre(HasSubstr("\"categories\":[]")));
+    EXPECT_THAT(look().pull.rows, IsEmpty());
+}
+
+TEST_F(MarketplaceWebTest, HearsByItselfOfTheCategoriesOfABundle) {
+    open_shop();
+    market.add_category("Cakes", "1.5");
+    static_cast<void>(look());
+    const OutsideLook before = store->look_outside({}, now);
+    market.run(
+        "INSERT INTO bundle_category (category_id, bundle_id) SELECT category_id, bundle_id FROM category, bundles");
+
+    EXPECT_THAT(before.changed, IsEmpty());
+    EXPECT_THAT(store->look_outside({}, now).changed, ElementsAre(device.seller()));
+}
+
+TEST_F(MarketplaceWebTest, WhatADeviceSaysOfABundlesCategoriesIsNoNewsToTheHub) {
+    open_shop();
+    device.category(7, "Bread");
+    device.category(8, "Cakes");
+    sync();
+    static_cast<void>(look());  // the categories themselves are new to it
+    device.edit("bundles", 2, {{"categories", std::vector<std::string>{test::wire_key(8), test::wire_key(7)}}});
+    sync();
+
+    EXPECT_THAT(store->look_outside({}, now).changed, IsEmpty());
+}
+
 TEST_F(MarketplaceWebTest, KeepsTheMarketplacesCoefficient) {
     market.add_category("Bread", "0.9");
     device.shop();
