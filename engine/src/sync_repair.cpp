@@ -1,5 +1,6 @@
 #include "sync_repair.hpp"
 
+#include "refused_columns.hpp"
 #include "sync_pull.hpp"
 #include "uncaptured_rows.hpp"
 
@@ -151,6 +152,7 @@ bool SyncRepair::is_deleted_here(CapturedTable table, const protocol::Change& ro
 
 void SyncRepair::apply(const Differing& asked, RepairAnswer answer) {
     WriteTransaction write(state_.db);
+    journal_refused(write, answer.rows);
     seal_pending(state_, write, identity_);
     SyncBase base(write);
     std::set<RowName> told;
@@ -201,20 +203,8 @@ void SyncRepair::send_again(WriteTransaction& write, SyncBase& base, const RowNa
                     .mask = TableRows::all_columns,
                     .last_seq = 0,
                     .uuid = {}});
-    const std::int64_t mask = refused_columns(name);
+    const std::int64_t mask = refused_columns(state_.db, table, name.key);
     if (mask != 0) storage::journal_again(write, table, *Uuid::parse(name.key), storage::JournalOp::updated, mask);
-}
-
-std::int64_t SyncRepair::refused_columns(const RowName& name) const {
-    std::int64_t mask = 0;
-    for (const storage::StoredReject& stored : storage::list_rejects(state_.db, "open")) {
-        if (stored.reject.table != name.table || stored.reject.key != name.key || stored.reject.outcome != "blocked")
-            continue;
-        const protocol::Decoded<protocol::Change> change = protocol::decode_change(stored.reject.change);
-        if (change && change->op == protocol::Op::update)
-            mask |= mask_of(*protocol::find_table(name.table), change->fields);
-    }
-    return mask;
 }
 
 void SyncRepair::record() {

@@ -44,8 +44,6 @@ private:
     [[nodiscard]] bool is_deleted_here(storage::CapturedTable table, const protocol::Change& row) const;
     void send_again(storage::WriteTransaction& write, SyncBase& base, const protocol::RowName& name,
                     std::vector<storage::ChangedRow>& lost);
-    /// Columns of a row that were written here and refused because the hub had no such row.
-    [[nodiscard]] std::int64_t refused_columns(const protocol::RowName& name) const;
     void record();
 
     Engine::State& state_;

@@ -1,5 +1,6 @@
 #include "sync_run.hpp"
 
+#include "refused_columns.hpp"
 #include "sync_held.hpp"
 #include "sync_pull.hpp"
 #include "uncaptured_rows.hpp"
@@ -389,6 +390,7 @@ void SyncRun::store_effects(WriteTransaction& write, const Actions& actions) {
             forget_taken(write, *marks, find_action<protocol::RecordOutcomes>(actions));
     }
     if (moves_base(actions)) {
+        if (const auto* pull = find_action<protocol::ApplyPull>(actions)) journal_refused(write, pull->page.rows);
         seal_pending(state_, write, identity_);
         find_gone_rows_daily(state_, write);
         store_base(write, actions);

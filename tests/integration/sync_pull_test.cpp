@@ -728,6 +728,34 @@ TEST_F(SyncPullTest, KnowsTheHubsRowBetweenTwoUnconfirmedChanges) {
     settle();
 }
 
+/// A copy of an old request comes before anybody knows that the hub was restored, and fares otherwise than it did.
+TEST_F(SyncPullTest, WhatARestoredHubTookFromElsewhereIsHeardOf) {
+    hub.store().set_durable({.rule = hub::DurableRule::command});
+    settle();
+    const std::string without = folder.file("without.db");
+    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + without + "'");
+    till.post("Lost for a while");
+    static_cast<void>(till.sync());
+    later();
+    static_cast<void>(tablet.sync());
+    tablet.engine->edit_bundle(BundleId(std::stoll(tablet.select("SELECT max(bundle_id) FROM bundles").front())),
+                               {.name = "As the tablet edited it"});
+    hub.bodies.clear();
+    static_cast<void>(tablet.sync());
+    ASSERT_THAT(tablet.select("SELECT reason FROM sync_rejects"), IsEmpty());
+    const std::string old = hub.bodies.front();
+    hub.restore(without);
+    static_cast<void>(hub.deliver({.path = "/v1/sync", .body = old}));
+    ASSERT_EQ(hub.store().dead_letters({.seller = {}, .after = {}, .at_most = 10}).size(), 1U);
+    later();
+
+    settle();
+
+    EXPECT_THAT(tablet.select("SELECT reason || ' ' || state FROM sync_rejects"), ElementsAre("unknown_row taken"));
+    EXPECT_THAT(hub.store().dead_letters({.seller = {}, .after = {}, .at_most = 10}), IsEmpty());
+    EXPECT_THAT(kiosk.rows(), Contains(HasSubstr("As the tablet edited it")));
+}
+
 TEST_F(SyncPullTest, ADeletionThatARestoredHubHearsOfFirstIsNotUndone) {
     hub.store().set_durable({.rule = hub::DurableRule::command});
     settle();

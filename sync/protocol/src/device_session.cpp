@@ -252,6 +252,16 @@ void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t no
     if (ack.digest && ack.digest->at == settings_.seen) actions.emplace_back(CompareDigest{*ack.digest});
 }
 
+/// Whatever a restored hub has of what it had not called durable may have come to it anew, late or from a copy of this
+/// file, and have fared otherwise than before: all that is held is sent again, and answered from what is stored.
+void DeviceSession::hear_again(Lane lane) {
+    LaneMark& known = mark(lane);
+    known.applied = known.durable;
+    for (std::size_t at = 0; at < held_.size(); ++at) {
+        if (held_[at].lane == lane) sent_[at] = false;
+    }
+}
+
 void DeviceSession::take_outcomes(const Ack& ack, Actions& actions) const {
     RecordOutcomes record;
     for (const ChangeOutcome& outcome : ack.outcomes) {
@@ -279,8 +289,11 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
     known.staged = lane.applied >= known.applied ? lane.staged : 0;
     const LaneMark before = known;
     run(lane.lane).told_applied = lane.applied;
-    const std::int64_t applied = std::min(lane.applied, last_heard(lane.lane));
-    known.applied = hub_restored ? applied : std::max(known.applied, applied);
+    if (hub_restored) {
+        hear_again(lane.lane);
+    } else {
+        known.applied = std::max(known.applied, std::min(lane.applied, last_heard(lane.lane)));
+    }
     // the head's hash vouches for everything below it; without it only what is no longer held may be called durable
     const bool vouched = last != nullptr || std::none_of(held_.begin(), held_.end(), [&](const HeldPart& part) {
                              return part.lane == lane.lane && part.epoch == known.epoch && part.seq <= lane.durable;
