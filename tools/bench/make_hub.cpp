@@ -1,11 +1,12 @@
-// make_hub FILE ROWS: a hub with one shop of that many rows, taken in as its device would send them, to fill new
-// devices from. Prints the shop's identity.
+// make_hub FILE|postgresql://… ROWS: a new hub with one shop of that many rows, taken in as its device would send them,
+// to fill new devices from. Prints the shop's identity.
 
 #include "support/sealing_device.hpp"
 #include "support/shop_fields.hpp"
 
 #include "edge/core/uuid.hpp"
 #include "edge/hub/intake.hpp"
+#include "edge/hub/postgres_store.hpp"
 #include "edge/hub/sqlite_store.hpp"
 
 #include <array>
@@ -23,10 +24,16 @@ using edge::protocol::Op;
 
 constexpr std::int64_t reservations_a_bundle = 25;
 
+std::unique_ptr<edge::hub::HubStore> new_hub(const std::string& target) {
+    if (!target.starts_with("postgresql:")) return edge::hub::create_sqlite_store(target, {});
+    edge::hub::init_postgres_store(target);
+    return edge::hub::open_postgres_store(target);
+}
+
 class ShopMaker {
 public:
-    explicit ShopMaker(const std::string& path)
-        : hub_(edge::hub::create_sqlite_store(path, {})), seller_(new_key()), device_(seller_, new_key()) {}
+    explicit ShopMaker(const std::string& target)
+        : hub_(new_hub(target)), seller_(new_key()), device_(seller_, new_key()) {}
 
     void fill(std::int64_t rows) {
         add("sellers", seller_, edge::test::seller_fields("Corner Bakery"));
@@ -116,7 +123,7 @@ private:
 
 int main(int argc, char** argv) try {
     if (argc != 3) {
-        std::fputs("usage: make_hub FILE ROWS\n", stderr);
+        std::fputs("usage: make_hub FILE|postgresql://... ROWS\n", stderr);
         return 2;
     }
     ShopMaker shop(argv[1]);

@@ -21,21 +21,25 @@ constexpr std::string_view select_glance =
     "FROM edge.lane_cursor AS l WHERE l.seller = $1 AND l.replica = $2 UNION ALL "
     "SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, f.name, f.value FROM edge.hub AS f) AS w "
     "LEFT JOIN edge.seller_head AS h ON h.seller = $1 ORDER BY w.epoch, w.lane DESC";
+// OFFSET 0 keeps the planner from reading all that the seller has and comparing each with each: what is asked for is
+// looked up, one after the other.
 constexpr std::string_view select_parts =
-    "SELECT p.epoch, p.lane, p.seq, p.part, p.hash, p.changes, p.outcomes, p.applied_at, p.bytes "
-    "FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::bigint[]) AS w(epoch, lane, seq, part) "
-    "JOIN edge.lane_part AS p ON p.seller = $1 AND p.replica = $2 AND p.epoch = w.epoch AND p.lane = w.lane "
-    "AND p.seq = w.seq AND p.part = w.part";
+    "SELECT p.* FROM unnest($3::bigint[], $4::text[], $5::bigint[], $6::bigint[]) AS w(epoch, lane, seq, part) "
+    "CROSS JOIN LATERAL (SELECT p.epoch, p.lane, p.seq, p.part, p.hash, p.changes, p.outcomes, p.applied_at, p.bytes "
+    "FROM edge.lane_part AS p WHERE p.seller = $1 AND p.replica = $2 AND p.epoch = w.epoch AND p.lane = w.lane "
+    "AND p.seq = w.seq AND p.part = w.part OFFSET 0) AS p";
 constexpr std::string_view select_rows =
-    "SELECT r.tbl, r.key, r.version, r.hub_version, r.hlc, r.deleted, r.writer, r.fields, r.stamps, r.parent, r.claim "
-    "FROM unnest($2::bigint[], $3::text[]) AS w(tbl, key) "
-    "JOIN edge.hub_row AS r ON r.seller = $1 AND r.tbl = w.tbl AND r.key = w.key";
+    "SELECT r.* FROM unnest($2::bigint[], $3::text[]) AS w(tbl, key) CROSS JOIN LATERAL (SELECT r.tbl, r.key, "
+    "r.version, r.hub_version, r.hlc, r.deleted, r.writer, r.fields, r.stamps, r.parent, r.claim FROM edge.hub_row AS "
+    "r "
+    "WHERE r.seller = $1 AND r.tbl = w.tbl AND r.key = w.key OFFSET 0) AS r";
 constexpr std::string_view select_children =
     "SELECT r.tbl, r.key, r.version, r.hub_version, r.hlc, r.deleted, r.writer, r.fields, r.stamps, r.parent, r.claim "
     "FROM edge.hub_row AS r WHERE r.seller = $1 AND r.parent = ANY($2::text[])";
 constexpr std::string_view select_claims =
-    "SELECT r.parent, r.claim, r.tbl, r.key FROM unnest($2::text[], $3::text[]) AS w(parent, claim) "
-    "JOIN edge.hub_row AS r ON r.seller = $1 AND r.parent = w.parent AND r.claim = w.claim WHERE NOT r.deleted";
+    "SELECT r.* FROM unnest($2::text[], $3::text[]) AS w(parent, claim) CROSS JOIN LATERAL (SELECT r.parent, r.claim, "
+    "r.tbl, r.key FROM edge.hub_row AS r WHERE r.seller = $1 AND r.parent = w.parent AND r.claim = w.claim "
+    "AND NOT r.deleted OFFSET 0) AS r";
 constexpr std::string_view select_any_open_letter =
     "SELECT 1 FROM edge.dead_letter WHERE seller = $1 AND replica = $2 AND state = 'open' LIMIT 1";
 constexpr std::string_view select_open_letters =
@@ -50,7 +54,7 @@ constexpr std::string_view select_letters =
     "AND d.epoch = w.epoch AND d.lane = w.lane AND d.seq = w.seq AND d.part = w.part AND d.idx = w.idx";
 constexpr std::string_view select_changes =
     "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
-    "WHERE seller = $1 AND version > $2::bigint AND tbl IN (";
+    "WHERE seller = $1 AND version > 0 AND version > $2::bigint AND tbl IN (";
 constexpr std::string_view in_order_of_version = ") ORDER BY version LIMIT $3::bigint";
 constexpr std::string_view select_as_of =
     "SELECT tbl, key, version, hub_version, hlc, deleted, writer, fields, stamps, parent, claim FROM edge.hub_row "
