@@ -13,9 +13,9 @@ constexpr int doublings = 20;
 /// A request that was cut is followed by one of this share, so that a slow way needs few of them.
 constexpr int less = 4;
 constexpr std::int64_t full_page_bytes = std::int64_t{1} << 20U;  ///< what a hub gives unasked
-constexpr std::int64_t smallest_page_bytes = 2'000;
-constexpr std::size_t small_part_bytes = 2'000;  ///< less is hardly less on the wire
-constexpr int patience = 3;                      ///< cuts in a row, before a lone part is taken to be too big
+constexpr std::int64_t smallest_page_bytes = 200;                 ///< a row, and little beside it
+constexpr std::size_t small_part_bytes = 2'000;                   ///< less is hardly less on the wire
+constexpr int patience = 3;  ///< cuts in a row, before a lone part is taken to be too big
 
 /// A clock that was set back must not forbid it for years.
 bool may_recover(std::int64_t last_ms, std::int64_t now_ms) {
