@@ -210,10 +210,12 @@ Merge merge_tombstone(const TableDescriptor& table, const HubRow& tombstone, con
     if (table.rule == MergeRule::hub && hub_stands(tombstone, change, context))
         return refused(Outcome::superseded, reason::hub_owns, change.fields);
     if (is_collected_since(table, tombstone, change)) return bring_back(table, tombstone, change, context);
-    const bool later = has_seen(tombstone, change, context) || context.hlc > tombstone.hlc;
+    // who deleted a row that the hub had not heard of knew it: its creation comes late, whatever its clock says
+    const bool is_unheard = tombstone.fields.empty();
+    const bool later = has_seen(tombstone, change, context) || (!is_unheard && context.hlc > tombstone.hlc);
     if (change.op != Op::create || !later) {
         Merge merge = refused(Outcome::superseded, reason::deleted, change.fields);
-        if (change.op != Op::create || !tombstone.fields.empty()) return merge;
+        if (change.op != Op::create || !is_unheard) return merge;
         merge.row = tombstone;  // deleted before it was heard of; a child may still need it
         merge.row->fields = change.fields;
         return merge;

@@ -306,6 +306,10 @@ TEST(MergeDeletion, OfARowThatIsNotKnownBeatsItsCreationTooWhenThatComesLater) {
     EXPECT_EQ(outcome(late), "superseded deleted");
     EXPECT_TRUE(row->deleted);
     EXPECT_EQ(row->fields, post_bundle().fields) << "a reservation may bring it back";
+    std::optional<HubRow> unheard;
+    store(unheard, merge(unheard, deletion("bundles", bread_key), by(tablet, 50)));
+    EXPECT_EQ(outcome(merge(unheard, post_bundle(), by(till, 300'000))), "superseded deleted") << "its clock is ahead";
+    EXPECT_EQ(outcome(merge(unheard, post_bundle(), by(tablet, 60))), "accepted") << "who deleted it makes it anew";
     EXPECT_FALSE(merge(std::nullopt, deletion("analytics_graphs", bread_key), by(tablet, 50)).row);
 }
 
