@@ -74,10 +74,12 @@ void DeviceNode::restart(bool power, std::uint64_t dice) {
 }
 
 void DeviceNode::lose_unsynced(const Rows& found) {
-    if (!unsynced_) return;
-    history_.doubt(name, {.since = unsynced_->mark}, found);
-    if (found == unsynced_->before) model = found;
-    unsynced_.reset();
+    if (unsynced_.empty()) return;
+    history_.doubt(name, {.since = unsynced_.front().mark}, found);
+    const bool is_lost =
+        std::any_of(unsynced_.begin(), unsynced_.end(), [&](const Unsynced& one) { return one.before == found; });
+    if (is_lost) model = found;
+    unsynced_.clear();
 }
 
 void DeviceNode::settle(bool power) {
@@ -85,7 +87,7 @@ void DeviceNode::settle(bool power) {
     if (power) lose_unsynced(found);
     if (pulls_) return take_pulled();
     if (found != model && is_explained(limbo_, model, found)) {
-        if (!power) unsynced_ = Unsynced{.before = model, .mark = history_.mark()};
+        if (!power) unsynced_.push_back({.before = model, .mark = history_.mark()});
         history_.note(name, effects_between(model, found), model);
         model = found;
     }
@@ -180,7 +182,7 @@ void DeviceNode::restore_image(const Rows& at_hub) {
     lost_.push_back({.since = image_->mark, .until = history_.mark()});
     history_.doubt(name, lost_.back(), at_hub);
     limbo_.clear();
-    unsynced_.reset();
+    unsynced_.clear();
     pulls_ = false;
     is_forked = true;
     may_go_back = true;

@@ -135,13 +135,13 @@ private:
     /// Writes that failed under a faulty disk since the last that went through. The log may hold one of them whole, and
     /// whoever reads it anew (a restart, a copy of the file) then has that one: which, the disk decides.
     std::vector<Effects> limbo_;
-    /// A restart brought such a write back, and nothing was committed since. Its commit never returned, so it was
-    /// perhaps never synced: it is seen until the power goes, and then it may be gone.
+    /// Restarts brought such writes back, and nothing was committed since. Their commits never returned, so they were
+    /// perhaps never synced: they are seen until the power goes, and then the last of them may be gone, or all.
     struct Unsynced {
         Rows before;
         std::size_t mark;
     };
-    std::optional<Unsynced> unsynced_;
+    std::vector<Unsynced> unsynced_;
     std::optional<Remembered> image_;
     std::vector<History::Span> lost_;  ///< what images took back
     std::size_t triggers_ = 0;
@@ -168,7 +168,7 @@ void DeviceNode::write(Effects effects, const Fault& fault, std::uint64_t dice, 
         history_.note(name, effects, model);
         model = applied(std::move(model), effects);
     }
-    if (done && (pulls_ || !effects.empty())) unsynced_.reset();
+    if (done && (pulls_ || !effects.empty())) unsynced_.clear();
     if (done && !intended.empty()) limbo_.clear();
     if (failure && is_disk_failure(*failure) && !intended.empty()) limbo_.push_back(intended);
     const bool faulty = finish(fault, dice);

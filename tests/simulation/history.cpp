@@ -172,11 +172,6 @@ std::string History::fault_in_return(const std::string& place, const Past& past,
     const bool deleted =
         std::any_of(past.removals.begin(), past.removals.end(), [](const Removal& one) { return one.certain; });
     if (!deleted || past.copied) return {};
-    const bool seems_later = std::any_of(past.columns.begin(), past.columns.end(), [&](const auto& column) {
-        return std::any_of(column.second.begin(), column.second.end(),
-                           [&](const Version& version) { return may_seem_later(version); });
-    });
-    if (seems_later) return {};
     const std::string_view table = table_of(place);
     if (table == "bundles") {
         if (!was_ever_reserved(key_of(place))) return place + " was deleted, nobody reserved it, and it is back";
