@@ -1,5 +1,9 @@
 #include "marketplace_sql.hpp"
 
+// Rows are looked up in subqueries that the planner may not take apart (OFFSET 0): see by_keys in
+// postgres_connection.cpp. For the same reason what the hub remembers of a bundle changes by ON CONFLICT: an UPDATE may
+// read the seller whole.
+
 namespace edge::hub::marketplace_sql {
 
 std::string filled_in(std::string_view sql, const Words& words) {
@@ -17,8 +21,10 @@ std::string filled_in(std::string_view sql, const Words& words) {
 // Bundles that the request is going to write, so that nobody else writes them until it is done: their newest values are
 // read by the statements that follow. Reserving one needs less and does not wait.
 const std::string_view lock_written = R"sql(
-SELECT b.bundle_id FROM edge.market_bundle AS m JOIN bundles AS b ON b.bundle_id = m.id
-WHERE m.seller = $1 AND m.key = ANY ($2::text[]) ORDER BY b.bundle_id FOR NO KEY UPDATE OF b)sql";
+SELECT b.bundle_id FROM unnest($2::text[]) AS u(key)
+CROSS JOIN LATERAL (SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.key OFFSET 0) AS m
+JOIN bundles AS b ON b.bundle_id = m.id
+ORDER BY b.bundle_id FOR NO KEY UPDATE OF b)sql";
 
 const std::string_view look_at_seller = R"sql(
 SELECT m.user_id, m.caught_up, m.settled, m.seen, m.seen_at, s.user_id IS NULL,
@@ -41,7 +47,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT coalesce(string_agg(bc.category_id::text, ',' ORDER BY bc.category_id), '') AS categories
     FROM category AS c JOIN bundle_category AS bc ON bc.category_id = c.category_id AND bc.bundle_id = m.id) AS l
-WHERE m.seller = $1 AND m.open_until > $2::bigint AND (b.bundle_id IS NULL OR b.xmin::text <> m.mark
+WHERE m.seller = $1 AND m.open_until > 0 AND m.open_until > $2::bigint AND (b.bundle_id IS NULL OR b.xmin::text <> m.mark
     OR f.reservations <> m.reservations OR f.reservation_ids <> m.reservation_ids
     OR f.collected <> m.collected OR f.collected_ids <> m.collected_ids OR l.categories <> m.categories))sql";
 
@@ -49,7 +55,7 @@ const std::string_view look_for_bundles = R"sql(
 SELECT b.bundle_id
 FROM edge.market_seller AS s JOIN bundles AS b ON b.seller_id = s.user_id AND b.bundle_id > s.settled
 WHERE s.seller = $1
-    AND NOT EXISTS (SELECT 1 FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.id = b.bundle_id))sql";
+    AND NOT EXISTS (SELECT 1 FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.id > 0 AND m.id = b.bundle_id))sql";
 
 const std::string_view page_of_sellers =
     "SELECT m.seller FROM edge.market_seller AS m WHERE m.seller > $1 AND m.caught_up ORDER BY m.seller LIMIT "
@@ -68,7 +74,7 @@ WHERE shop.categories <> (SELECT k.mark FROM category_mark AS k)
     OR EXISTS (SELECT 1 FROM sellers AS s WHERE s.user_id = shop.user_id AND s.xmin::text <> shop.profile)
     OR EXISTS (
         SELECT 1 FROM bundles AS b WHERE b.seller_id = shop.user_id AND b.bundle_id > shop.settled
-            AND NOT EXISTS (SELECT 1 FROM edge.market_bundle AS m WHERE m.seller = shop.seller AND m.id = b.bundle_id))
+            AND NOT EXISTS (SELECT 1 FROM edge.market_bundle AS m WHERE m.seller = shop.seller AND m.id > 0 AND m.id = b.bundle_id))
     OR EXISTS (
         SELECT 1 FROM edge.market_bundle AS m
         LEFT JOIN bundles AS b ON b.bundle_id = m.id
@@ -80,7 +86,7 @@ WHERE shop.categories <> (SELECT k.mark FROM category_mark AS k)
         CROSS JOIN LATERAL (
             SELECT coalesce(string_agg(bc.category_id::text, ',' ORDER BY bc.category_id), '') AS categories
             FROM category AS c JOIN bundle_category AS bc ON bc.category_id = c.category_id AND bc.bundle_id = m.id) AS l
-        WHERE m.seller = shop.seller AND m.open_until > $2::bigint AND (b.bundle_id IS NULL OR b.xmin::text <> m.mark
+        WHERE m.seller = shop.seller AND m.open_until > 0 AND m.open_until > $2::bigint AND (b.bundle_id IS NULL OR b.xmin::text <> m.mark
             OR f.reservations <> m.reservations OR f.reservation_ids <> m.reservation_ids
             OR f.collected <> m.collected OR f.collected_ids <> m.collected_ids OR l.categories <> m.categories))
 ORDER BY shop.seller)sql";
@@ -102,7 +108,7 @@ const std::string_view read_category_keys =
     "SELECT k.key, k.id FROM edge.market_key AS k WHERE k.seller = $1 AND k.tbl = 2 ORDER BY k.key";
 
 const std::string_view read_bundle_keys =
-    "SELECT m.key, m.id FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.id = ANY ($2::bigint[])";
+    "SELECT m.key, m.id FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.id > 0 AND m.id = ANY ($2::bigint[])";
 
 const std::string_view read_all_bundles = R"sql(
 SELECT b.bundle_id FROM edge.market_seller AS s JOIN bundles AS b ON b.seller_id = s.user_id
@@ -143,11 +149,11 @@ ON CONFLICT (seller, key) DO UPDATE SET id = excluded.id, open_until = excluded.
 const std::string_view lose_bundles =
     "UPDATE edge.market_bundle SET mark = 'gone', open_until = 0, reservations = 0, reservation_ids = 0, collected = "
     "0, "
-    "collected_ids = 0 WHERE seller = $1 AND id = ANY ($2::bigint[])";
+    "collected_ids = 0 WHERE seller = $1 AND id > 0 AND id = ANY ($2::bigint[])";
 
 const std::string_view unlinked_sellers = R"sql(
 SELECT s.user_id FROM sellers AS s
-WHERE NOT EXISTS (SELECT 1 FROM edge.market_seller AS m WHERE m.user_id = s.user_id) ORDER BY s.user_id)sql";
+EXCEPT SELECT m.user_id FROM edge.market_seller AS m ORDER BY user_id)sql";
 
 const std::string_view link_sellers =
     "INSERT INTO edge.market_seller (seller, user_id) SELECT w.* FROM unnest($1::text[], $2::bigint[]) AS w(seller, "
@@ -195,8 +201,10 @@ const std::string_view catch_up_inputs = R"sql(
 INSERT INTO edge.market_key (seller, tbl, key, id)
 SELECT $1::text, 5, m.key || ':' || k.key, max(i.input_id)
 FROM edge.market_seller AS s JOIN forecast_input AS i ON i.seller_id = s.user_id
-JOIN edge.market_bundle AS m ON m.seller = $1 AND m.id = i.bundle_id
-JOIN edge.market_key AS k ON k.seller = $1 AND k.tbl = 2 AND k.id = i.category_id
+CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.id > 0 AND m.id = i.bundle_id OFFSET 0) AS m
+CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_key AS k WHERE k.seller = $1 AND k.tbl = 2 AND k.id = i.category_id OFFSET 0) AS k
 WHERE s.seller = $1 GROUP BY m.key, k.key
 ON CONFLICT (seller, tbl, key) DO NOTHING)sql";
 
@@ -232,7 +240,8 @@ WITH w AS (
     SELECT u.key, c.category_id AS id, k.id AS before, c.category_coefficient <> u.coefficient::double precision AS differs
     FROM unnest($2::text[], $3::text[], $4::text[]) AS u(key, name, coefficient)
     JOIN category AS c ON c.category_name = u.name
-    LEFT JOIN edge.market_key AS k ON k.seller = $1 AND k.tbl = 2 AND k.key = u.key),
+    LEFT JOIN LATERAL (
+        SELECT * FROM edge.market_key AS k WHERE k.seller = $1 AND k.tbl = 2 AND k.key = u.key OFFSET 0) AS k ON true),
 moved AS (
     DELETE FROM bundle_category AS bc USING w, edge.market_bundle AS m
     WHERE w.before <> w.id AND m.seller = $1 AND bc.category_id = w.before AND bc.bundle_id = m.id
@@ -251,7 +260,7 @@ WITH w AS (
         $10::text[], $11::text[], $12::bigint[])
         AS u(key, name, description, carbon_dioxide, total_qty, price_minor, discount, opens, closes, created, open_until)
     JOIN edge.market_seller AS s ON s.seller = $1
-    LEFT JOIN edge.market_bundle AS m ON m.seller = $1 AND m.key = u.key),
+    LEFT JOIN LATERAL (SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.key OFFSET 0) AS m ON true),
 fresh AS (SELECT {next_bundle} AS id, w.* FROM w WHERE w.known IS NULL),
 made AS (
     INSERT INTO bundles (bundle_id, seller_id, bundle_name, description, carbon_dioxide, total_qty, price,
@@ -273,44 +282,57 @@ changed AS (
         IS DISTINCT FROM (w.name, w.description, w.carbon_dioxide, w.total_qty, w.price_minor::numeric / 100, w.discount,
             w.opens::timestamp, w.closes::timestamp, w.created::timestamp)
     RETURNING b.bundle_id)
-UPDATE edge.market_bundle AS m SET open_until = w.open_until,
-    mark = CASE WHEN EXISTS (SELECT 1 FROM changed AS c WHERE c.bundle_id = m.id) THEN pg_current_xact_id()::xid::text
-        ELSE m.mark END
-FROM w WHERE m.seller = $1 AND m.key = w.key AND w.known IS NOT NULL AND m.mark <> 'gone')sql";
+INSERT INTO edge.market_bundle (seller, key, id, open_until, mark)
+SELECT $1::text, w.key, w.known, w.open_until,
+    CASE WHEN EXISTS (SELECT 1 FROM changed AS c WHERE c.bundle_id = w.known) THEN pg_current_xact_id()::xid::text
+        ELSE w.mark END
+FROM w WHERE w.known IS NOT NULL AND w.mark <> 'gone'
+ON CONFLICT (seller, key) DO UPDATE SET open_until = excluded.open_until, mark = excluded.mark)sql";
 
 const std::string_view put_bundle_categories = R"sql(
 WITH w AS (
     SELECT DISTINCT m.id AS bundle_id, c.category_id
     FROM unnest($2::text[], $3::text[]) AS u(bundle, category)
-    JOIN edge.market_bundle AS m ON m.seller = $1 AND m.key = u.bundle AND m.mark <> 'gone'
-    JOIN edge.market_key AS k ON k.seller = $1 AND k.tbl = 2 AND k.key = u.category
+    CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.bundle AND m.mark <> 'gone' OFFSET 0) AS m
+    CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_key AS k WHERE k.seller = $1 AND k.tbl = 2 AND k.key = u.category OFFSET 0) AS k
     JOIN category AS c ON c.category_id = k.id),
 gone AS (
-    DELETE FROM bundle_category AS bc USING edge.market_bundle AS m, category AS c
-    WHERE m.seller = $1 AND m.key = ANY ($4::text[]) AND bc.category_id = c.category_id AND bc.bundle_id = m.id
+    DELETE FROM bundle_category AS bc
+    USING unnest($4::text[]) AS u(key)
+    CROSS JOIN LATERAL (SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.key OFFSET 0) AS m,
+        category AS c
+    WHERE bc.category_id = c.category_id AND bc.bundle_id = m.id
         AND NOT EXISTS (SELECT 1 FROM w WHERE w.bundle_id = bc.bundle_id AND w.category_id = bc.category_id)),
 put AS (
     INSERT INTO bundle_category (category_id, bundle_id) SELECT w.category_id, w.bundle_id FROM w ON CONFLICT DO NOTHING),
 listed AS (
     SELECT w.bundle_id, string_agg(w.category_id::text, ',' ORDER BY w.category_id) AS categories FROM w GROUP BY w.bundle_id)
-UPDATE edge.market_bundle AS m SET categories = coalesce(l.categories, '')
-FROM unnest($4::text[]) AS u(key)
-LEFT JOIN edge.market_bundle AS n ON n.seller = $1 AND n.key = u.key
-LEFT JOIN listed AS l ON l.bundle_id = n.id
-WHERE m.seller = $1 AND m.key = u.key AND m.categories <> coalesce(l.categories, ''))sql";
+INSERT INTO edge.market_bundle (seller, key, id, open_until, mark, categories)
+SELECT $1::text, m.key, m.id, m.open_until, m.mark, coalesce(l.categories, '')
+FROM (SELECT DISTINCT k.key FROM unnest($4::text[]) AS k(key)) AS u
+CROSS JOIN LATERAL (SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.key OFFSET 0) AS m
+LEFT JOIN listed AS l ON l.bundle_id = m.id
+WHERE m.categories <> coalesce(l.categories, '')
+ON CONFLICT (seller, key) DO UPDATE SET categories = excluded.categories)sql";
 
 // Whoever is about to reserve one of them holds it until he is done, and then it stays.
 const std::string_view lock_bundles = R"sql(
-SELECT b.bundle_id FROM edge.market_bundle AS m JOIN bundles AS b ON b.bundle_id = m.id
-WHERE m.seller = $1 AND m.key = ANY ($2::text[]) ORDER BY b.bundle_id FOR UPDATE OF b)sql";
+SELECT b.bundle_id FROM unnest($2::text[]) AS u(key)
+CROSS JOIN LATERAL (SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.key OFFSET 0) AS m
+JOIN bundles AS b ON b.bundle_id = m.id
+ORDER BY b.bundle_id FOR UPDATE OF b)sql";
 
 const std::string_view drop_bundles = R"sql(
 WITH gone AS (
-    DELETE FROM bundles AS b USING edge.market_bundle AS m
-    WHERE m.seller = $1 AND m.key = ANY ($2::text[]) AND b.bundle_id = m.id
+    DELETE FROM bundles AS b
+    USING unnest($2::text[]) AS u(key)
+    CROSS JOIN LATERAL (SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.key OFFSET 0) AS m
+    WHERE b.bundle_id = m.id
         AND NOT EXISTS (SELECT 1 FROM reservations AS r WHERE r.bundle_id = b.bundle_id)
     RETURNING b.bundle_id)
-DELETE FROM edge.market_bundle AS m USING gone AS g WHERE m.seller = $1 AND m.id = g.bundle_id)sql";
+DELETE FROM edge.market_bundle AS m USING gone AS g WHERE m.seller = $1 AND m.id > 0 AND m.id = g.bundle_id)sql";
 
 const std::string_view put_reservations = R"sql(
 WITH w AS (
@@ -319,7 +341,8 @@ WITH w AS (
     FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
         AS u(bundle, claim, consumer, reserved, collected)
     JOIN edge.market_seller AS s ON s.seller = $1
-    JOIN edge.market_bundle AS m ON m.seller = $1 AND m.key = u.bundle AND m.mark <> 'gone'
+    CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.bundle AND m.mark <> 'gone' OFFSET 0) AS m
     LEFT JOIN reservations AS r ON r.bundle_id = m.id AND r.claim_code = u.claim),
 made AS (
     INSERT INTO reservations (bundle_id, consumer_id, reserved_at, claim_code, collected_at)
@@ -340,25 +363,36 @@ added AS (
         UNION ALL
         SELECT x.bundle_id, x.reservation_id, 0, (x.before IS NULL)::int FROM changed AS x) AS e
     GROUP BY e.bundle_id)
-UPDATE edge.market_bundle AS m SET reservations = m.reservations + a.made, reservation_ids = m.reservation_ids + a.ids,
-    collected = m.collected + a.got, collected_ids = m.collected_ids + a.got_ids
-FROM added AS a WHERE m.seller = $1 AND m.id = a.bundle_id)sql";
+INSERT INTO edge.market_bundle (seller, key, id, open_until, mark, reservations, reservation_ids, collected, collected_ids)
+SELECT $1::text, m.key, m.id, m.open_until, m.mark, m.reservations + a.made, m.reservation_ids + a.ids,
+    m.collected + a.got, m.collected_ids + a.got_ids
+FROM added AS a
+CROSS JOIN LATERAL (
+    SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.id > 0 AND m.id = a.bundle_id OFFSET 0) AS m
+ON CONFLICT (seller, key) DO UPDATE SET reservations = excluded.reservations, reservation_ids = excluded.reservation_ids,
+    collected = excluded.collected, collected_ids = excluded.collected_ids)sql";
 
 // What was cancelled stays if the web application has collected it: collected is final, and the next look finds it.
 const std::string_view drop_reservations = R"sql(
 WITH gone AS (
     DELETE FROM reservations AS r
-    USING unnest($2::text[], $3::text[], $4::bigint[]) AS u(bundle, claim, collected_too), edge.market_bundle AS m
-    WHERE m.seller = $1 AND m.key = u.bundle AND r.bundle_id = m.id AND r.claim_code = u.claim
+    USING unnest($2::text[], $3::text[], $4::bigint[]) AS u(bundle, claim, collected_too)
+    CROSS JOIN LATERAL (SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.bundle OFFSET 0) AS m
+    WHERE r.bundle_id = m.id AND r.claim_code = u.claim
         AND (r.collected_at IS NULL OR u.collected_too <> 0)
     RETURNING r.bundle_id, r.reservation_id, (r.collected_at IS NOT NULL)::int AS got),
 taken AS (
     SELECT g.bundle_id, count(*) AS n, sum(g.reservation_id) AS ids, sum(g.got) AS got,
         sum(g.got * g.reservation_id::bigint) AS got_ids
     FROM gone AS g GROUP BY g.bundle_id)
-UPDATE edge.market_bundle AS m SET reservations = m.reservations - t.n, reservation_ids = m.reservation_ids - t.ids,
-    collected = m.collected - t.got, collected_ids = m.collected_ids - t.got_ids
-FROM taken AS t WHERE m.seller = $1 AND m.id = t.bundle_id)sql";
+INSERT INTO edge.market_bundle (seller, key, id, open_until, mark, reservations, reservation_ids, collected, collected_ids)
+SELECT $1::text, m.key, m.id, m.open_until, m.mark, m.reservations - t.n, m.reservation_ids - t.ids,
+    m.collected - t.got, m.collected_ids - t.got_ids
+FROM taken AS t
+CROSS JOIN LATERAL (
+    SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.id > 0 AND m.id = t.bundle_id OFFSET 0) AS m
+ON CONFLICT (seller, key) DO UPDATE SET reservations = excluded.reservations, reservation_ids = excluded.reservation_ids,
+    collected = excluded.collected, collected_ids = excluded.collected_ids)sql";
 
 // Several devices of a seller record the same window: the marketplace gets one row for a bundle and a category.
 const std::string_view put_inputs = R"sql(
@@ -369,10 +403,13 @@ WITH w AS (
         $11::bigint[], $12::bigint[])
         AS u(key, bundle, category, day, opens, closes, holiday, temperature, weather, reservations, no_shows)
     JOIN edge.market_seller AS s ON s.seller = $1
-    JOIN edge.market_bundle AS m ON m.seller = $1 AND m.key = u.bundle AND m.mark <> 'gone'
-    JOIN edge.market_key AS kc ON kc.seller = $1 AND kc.tbl = 2 AND kc.key = u.category
+    CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.bundle AND m.mark <> 'gone' OFFSET 0) AS m
+    CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_key AS kc WHERE kc.seller = $1 AND kc.tbl = 2 AND kc.key = u.category OFFSET 0) AS kc
     JOIN category AS c ON c.category_id = kc.id
-    LEFT JOIN edge.market_key AS k ON k.seller = $1 AND k.tbl = 5 AND k.key = u.bundle || ':' || u.category
+    LEFT JOIN LATERAL (
+        SELECT * FROM edge.market_key AS k WHERE k.seller = $1 AND k.tbl = 5 AND k.key = u.bundle || ':' || u.category OFFSET 0) AS k ON true
     LEFT JOIN forecast_input AS i ON i.input_id = k.id
     ORDER BY u.bundle, u.category, u.key DESC),
 fresh AS (SELECT {next_input} AS id, w.* FROM w WHERE w.known IS NULL),
@@ -396,7 +433,8 @@ ON CONFLICT (seller, tbl, key) DO UPDATE SET id = excluded.id, owner = excluded.
 const std::string_view drop_inputs = R"sql(
 WITH k AS (
     SELECT k.key, k.id FROM unnest($2::text[], $3::text[]) AS u(key, place)
-    JOIN edge.market_key AS k ON k.seller = $1 AND k.tbl = 5 AND k.key = u.place AND k.owner = u.key),
+    CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_key AS k WHERE k.seller = $1 AND k.tbl = 5 AND k.key = u.place AND k.owner = u.key OFFSET 0) AS k),
 gone AS (DELETE FROM forecast_input AS i USING k WHERE i.input_id = k.id)
 DELETE FROM edge.market_key AS d USING k WHERE d.seller = $1 AND d.tbl = 5 AND d.key = k.key)sql";
 
@@ -408,7 +446,8 @@ WITH w AS (
     FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[])
         AS u(bundle, opens, sales, posted, no_show, confidence, rationale, generated)
     JOIN edge.market_seller AS s ON s.seller = $1
-    JOIN edge.market_bundle AS m ON m.seller = $1 AND m.key = u.bundle AND m.mark <> 'gone'
+    CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.bundle AND m.mark <> 'gone' OFFSET 0) AS m
     LEFT JOIN forecast_output AS o ON o.bundle_id = m.id
     ORDER BY m.id, u.generated::timestamp DESC),
 made AS (
@@ -423,8 +462,9 @@ FROM w WHERE o.output_id = w.known AND o.generated_at <= w.generated)sql";
 
 const std::string_view drop_outputs = R"sql(
 DELETE FROM forecast_output AS o
-USING unnest($2::text[], $3::text[]) AS u(bundle, generated), edge.market_bundle AS m
-WHERE m.seller = $1 AND m.key = u.bundle AND o.bundle_id = m.id AND o.generated_at = u.generated::timestamp)sql";
+USING unnest($2::text[], $3::text[]) AS u(bundle, generated)
+CROSS JOIN LATERAL (SELECT * FROM edge.market_bundle AS m WHERE m.seller = $1 AND m.key = u.bundle OFFSET 0) AS m
+WHERE o.bundle_id = m.id AND o.generated_at = u.generated::timestamp)sql";
 
 // A graph refers to its seller, so that nobody else can make one meanwhile.
 const std::string_view lock_for_graphs = R"sql(
@@ -442,7 +482,8 @@ WITH w AS (
     FROM unnest($2::text[], $3::bigint[], $4::text[]) AS u(key, type, created)
     JOIN edge.market_seller AS s ON s.seller = $1
     JOIN analytics_graphs_types AS t ON t.graph_type_id = u.type
-    LEFT JOIN edge.market_key AS k ON k.seller = $1 AND k.tbl = 7 AND k.key = u.type::text
+    LEFT JOIN LATERAL (
+        SELECT * FROM edge.market_key AS k WHERE k.seller = $1 AND k.tbl = 7 AND k.key = u.type::text OFFSET 0) AS k ON true
     LEFT JOIN analytics_graphs AS a ON a.graph_id = k.id),
 others AS (
     DELETE FROM analytics_graphs AS x USING w
@@ -477,9 +518,11 @@ const std::string_view put_series = R"sql(
 WITH w AS (
     SELECT u.*, a.graph_id, s.series_id AS known
     FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS u(key, graph, name, sort_index)
-    JOIN edge.market_key AS g ON g.seller = $1 AND g.tbl = 7 AND g.owner = u.graph
+    CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_key AS g WHERE g.seller = $1 AND g.tbl = 7 AND g.owner = u.graph OFFSET 0) AS g
     JOIN analytics_graphs AS a ON a.graph_id = g.id
-    LEFT JOIN edge.market_key AS k ON k.seller = $1 AND k.tbl = 8 AND k.key = u.key
+    LEFT JOIN LATERAL (
+        SELECT * FROM edge.market_key AS k WHERE k.seller = $1 AND k.tbl = 8 AND k.key = u.key OFFSET 0) AS k ON true
     LEFT JOIN analytics_series AS s ON s.series_id = k.id AND s.graph_id = a.graph_id
     ORDER BY u.graph, u.sort_index),
 fresh AS (SELECT {next_series} AS id, w.* FROM w WHERE w.known IS NULL),
@@ -505,7 +548,8 @@ const std::string_view put_points = R"sql(
 WITH w AS (
     SELECT s.series_id, u.sort_index, u.x, u.y::numeric AS y, u.dropped
     FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[]) AS u(series, sort_index, x, y, dropped)
-    JOIN edge.market_key AS k ON k.seller = $1 AND k.tbl = 8 AND k.key = u.series
+    CROSS JOIN LATERAL (
+        SELECT * FROM edge.market_key AS k WHERE k.seller = $1 AND k.tbl = 8 AND k.key = u.series OFFSET 0) AS k
     JOIN analytics_series AS s ON s.series_id = k.id),
 first AS (SELECT w.series_id, min(w.sort_index) AS sort_index FROM w GROUP BY w.series_id),
 gone AS (

@@ -104,7 +104,7 @@ std::string begin_of(std::string_view sql) {
 /// while.
 constexpr std::string_view by_keys =
     " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
-    "-c enable_material=off -c jit=off";
+    "-c enable_material=off -c enable_indexonlyscan=off -c jit=off";
 
 /// What a connection is opened with besides the target.
 PGconn* connect(const std::string& target, const PostgresStoreOptions& options) {

@@ -17,10 +17,11 @@
 namespace edge::hub {
 namespace {
 
-constexpr int sales_a_segment = 20;
-constexpr int segments = 120;
+constexpr int sales_a_segment = 8;
+constexpr int segments = 250;
 
-/// A day's work of a till in each segment: a bundle, its reservations, those of the last one collected, what was learned.
+/// A day's work of a till in each segment: a bundle, its reservations, those of the last one collected, what was
+/// learned.
 class Till {
 public:
     explicit Till(std::int64_t seller) : device_(seller) {
@@ -80,7 +81,8 @@ protected:
     }
 
     test::Marketplace market;
-    /// Long after the windows: what is open the web application may change, and the hub looks at it each time.
+    /// Long after the windows: what is open the web application may change, and the hub looks at it each time. So it
+    /// does at what is new, until every transaction of that time must be over.
     Timestamp now = std::chrono::sys_days(std::chrono::year(2026) / 12 / 23) + std::chrono::hours(16);
 };
 
@@ -88,7 +90,7 @@ TEST_F(PostgresWorkTest, PlansThatWereMadeOnEmptyTables) {
     Till till(market.add_seller());
     std::unique_ptr<HubStore> store = market.open();
 
-    for (int i = 0; i < segments; ++i) till.work(*store, now);
+    for (int i = 0; i < segments; ++i) till.work(*store, now += std::chrono::hours(1));
     store.reset();
 
     expect_work_of(till, {});
@@ -97,14 +99,14 @@ TEST_F(PostgresWorkTest, PlansThatWereMadeOnEmptyTables) {
 TEST_F(PostgresWorkTest, ASellerThatThePlannerHasNeverSeen) {
     std::unique_ptr<HubStore> store = market.open();
     Till known(market.add_seller());
-    for (int i = 0; i < 10; ++i) known.work(*store, now);
+    for (int i = 0; i < 10; ++i) known.work(*store, now += std::chrono::hours(1));
     store.reset();
     market.run("ANALYZE");
     const std::map<std::string, std::int64_t> before = rows_read();
     Till fresh(market.add_seller("Greengrocer"));
     store = market.open();
 
-    for (int i = 0; i < segments; ++i) fresh.work(*store, now);
+    for (int i = 0; i < segments; ++i) fresh.work(*store, now += std::chrono::hours(1));
     store.reset();
 
     expect_work_of(fresh, before);
