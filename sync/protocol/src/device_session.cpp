@@ -257,6 +257,7 @@ void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t no
 void DeviceSession::hear_again(Lane lane) {
     LaneMark& known = mark(lane);
     known.applied = known.durable;
+    known.staged = 0;  // of a later segment
     for (std::size_t at = 0; at < held_.size(); ++at) {
         if (held_[at].lane == lane) sent_[at] = false;
     }

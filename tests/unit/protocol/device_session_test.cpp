@@ -711,6 +711,22 @@ TEST(DeviceSession, SendsAgainToARestoredHub) {
     EXPECT_EQ(sent(device.on_response(ok(ack_of({lane_ack(Lane::ops, 2, 2)})), now, 0.5)), "ops 3.1,ops 4.1");
 }
 
+/// It may have come there anew, and fared otherwise; and what the hub keeps of a later segment is none of an earlier.
+TEST(DeviceSession, HearsAnewOfAllThatARestoredHubHas) {
+    DeviceMemory memory;
+    memory.hub_epoch = "before";
+    memory.ops = {.epoch = 1, .applied = 4, .durable = 2};
+    DeviceSession device =
+        session({held(Lane::ops, 3, 1, 2), held(Lane::ops, 3, 2, 2), held(Lane::ops, 4), held(Lane::ops, 5)}, memory);
+    EXPECT_EQ(sent(device.start(now)), "ops 5.1");
+    LaneAck lane = lane_ack(Lane::ops, 4, 2);
+    lane.staged = 1;
+
+    EXPECT_EQ(sent(device.on_response(ok(ack_of({lane})), now, 0.5)), "ops 3.1,ops 3.2,ops 4.1,ops 5.1");
+
+    EXPECT_EQ(device.memory().ops, (LaneMark{.epoch = 1, .applied = 2, .durable = 2}));
+}
+
 TEST(DeviceSession, SealsEverythingAgainWhenTheHubLostWhatWasDurable) {
     DeviceMemory memory;
     memory.hub_epoch = "before";
