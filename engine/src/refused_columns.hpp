@@ -1,20 +1,23 @@
 #pragma once
 
-#include "edge/protocol/segment.hpp"
-#include "edge/storage/captured_tables.hpp"
+#include "engine_state.hpp"
+#include "sync_seal.hpp"
+
+#include "edge/protocol/repair.hpp"
 #include "edge/storage/connection.hpp"
 
-#include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace edge {
 
-/// Columns of a row that were written here and refused because the hub had no such row, and that nobody has settled.
-[[nodiscard]] std::int64_t refused_columns(storage::Connection& db, storage::CapturedTable table, std::string_view key);
+/// Of these rows what was written here and refused because the hub had no such row, and nobody has settled: it can be
+/// taken once the hub has the row. It is sealed once more with the clock that it had then, so that it replaces nothing
+/// that was written since; columns that are otherwise here by now are left out. To be done before such rows are
+/// applied.
+void seal_refused(Engine::State& state, storage::WriteTransaction& write, const SyncIdentity& identity,
+                  const std::vector<protocol::RowName>& rows);
 
-/// These rows come from the hub: what was refused for want of one can be taken now. It goes into the journal, to be
-/// sealed before the rows are applied, so that they do not replace it.
-void journal_refused(storage::WriteTransaction& write, const std::vector<protocol::Change>& rows);
+/// Those that the changes leave in place.
+[[nodiscard]] std::vector<protocol::RowName> names_of(const std::vector<protocol::Change>& rows);
 
 }  // namespace edge

@@ -152,8 +152,8 @@ bool SyncRepair::is_deleted_here(CapturedTable table, const protocol::Change& ro
 
 void SyncRepair::apply(const Differing& asked, RepairAnswer answer) {
     WriteTransaction write(state_.db);
-    journal_refused(write, answer.rows);
     seal_pending(state_, write, identity_);
+    seal_refused(state_, write, identity_, names_of(answer.rows));
     SyncBase base(write);
     std::set<RowName> told;
     protocol::PullPage page;
@@ -176,22 +176,25 @@ void SyncRepair::apply(const Differing& asked, RepairAnswer answer) {
     pull.apply(page);
     report_.rows_received += pull.changed_rows();
     std::vector<storage::ChangedRow> lost;
+    Differing lost_names;
     for (std::size_t at = 0; at < std::min(answer.told, asked.size()); ++at) {
-        if (!told.contains(asked[at])) send_again(write, base, asked[at], lost);
+        if (told.contains(asked[at])) continue;
+        send_again(base, asked[at], lost);
+        lost_names.push_back(asked[at]);
     }
     base.store();
     std::sort(lost.begin(), lost.end(), [](const storage::ChangedRow& left, const storage::ChangedRow& right) {
         return std::tuple(left.table, left.row) < std::tuple(right.table, right.row);
     });
     seal_lost_rows(state_, write, identity_, lost);
+    seal_refused(state_, write, identity_, lost_names);
     write.commit();
 }
 
 /// The hub had the row and has lost it, without so much as a tombstone. What this file has is what it heard last:
-/// whoever wrote the row may know more of it, and tells it again. Only what was written here, and could not be taken
-/// without the row, was written here now.
-void SyncRepair::send_again(WriteTransaction& write, SyncBase& base, const RowName& name,
-                            std::vector<storage::ChangedRow>& lost) {
+/// whoever wrote the row may know more of it, and tells it again. What was written here, and could not be taken without
+/// the row, follows as of then.
+void SyncRepair::send_again(SyncBase& base, const RowName& name, std::vector<storage::ChangedRow>& lost) {
     const CapturedTable table = captured(name.table);
     const std::optional<std::int64_t> row = find_shared_row(state_.db, table, name.key);
     base.remove(table, name.key, row);
@@ -203,8 +206,6 @@ void SyncRepair::send_again(WriteTransaction& write, SyncBase& base, const RowNa
                     .mask = TableRows::all_columns,
                     .last_seq = 0,
                     .uuid = {}});
-    const std::int64_t mask = refused_columns(state_.db, table, name.key);
-    if (mask != 0) storage::journal_again(write, table, *Uuid::parse(name.key), storage::JournalOp::updated, mask);
 }
 
 void SyncRepair::record() {

@@ -42,8 +42,7 @@ private:
     [[nodiscard]] bool repair(const Differing& differing);
     void apply(const Differing& asked, protocol::RepairAnswer answer);
     [[nodiscard]] bool is_deleted_here(storage::CapturedTable table, const protocol::Change& row) const;
-    void send_again(storage::WriteTransaction& write, SyncBase& base, const protocol::RowName& name,
-                    std::vector<storage::ChangedRow>& lost);
+    void send_again(SyncBase& base, const protocol::RowName& name, std::vector<storage::ChangedRow>& lost);
     void record();
 
     Engine::State& state_;

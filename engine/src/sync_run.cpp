@@ -390,8 +390,9 @@ void SyncRun::store_effects(WriteTransaction& write, const Actions& actions) {
             forget_taken(write, *marks, find_action<protocol::RecordOutcomes>(actions));
     }
     if (moves_base(actions)) {
-        if (const auto* pull = find_action<protocol::ApplyPull>(actions)) journal_refused(write, pull->page.rows);
         seal_pending(state_, write, identity_);
+        if (const auto* pull = find_action<protocol::ApplyPull>(actions))
+            seal_refused(state_, write, identity_, names_of(pull->page.rows));
         find_gone_rows_daily(state_, write);
         store_base(write, actions);
     }

@@ -317,18 +317,27 @@ void preview_seal(Engine::State& state, const SyncIdentity& identity,
     });
 }
 
-void seal_lost_rows(Engine::State& state, WriteTransaction& write, const SyncIdentity& identity,
-                    const std::vector<storage::ChangedRow>& rows) {
-    constexpr std::int64_t before_all_others = 0;
+void seal_rows_late(Engine::State& state, WriteTransaction& write, const SyncIdentity& identity,
+                    const std::vector<storage::ChangedRow>& rows,
+                    const std::function<std::int64_t(const JournalEntry&)>& clock_of) {
+    if (rows.empty()) return;
     SealSettings settings = settings_of(write.connection(), identity);
     settings.seen = 0;
     SealStore store(write, settings, state.now());
     SyncBase base(write);
-    collect_rows(write.connection(), rows, before_all_others,
-                 [&](const std::vector<PendingChange>& changes) { store.seal(changes, base); });
+    collect_rows(write.connection(), rows, 0, [&](std::vector<PendingChange> changes) {
+        for (PendingChange& change : changes) change.entry.hlc = clock_of(change.entry);
+        store.seal(changes, base);
+    });
     base.store();
     store.finish(Lane::ops);
     store.finish(Lane::bulk);
+}
+
+void seal_lost_rows(Engine::State& state, WriteTransaction& write, const SyncIdentity& identity,
+                    const std::vector<storage::ChangedRow>& rows) {
+    constexpr std::int64_t before_all_others = 0;
+    seal_rows_late(state, write, identity, rows, [](const JournalEntry&) { return before_all_others; });
 }
 
 void seal_again(Engine::State& state, WriteTransaction& write, const SyncIdentity& identity,

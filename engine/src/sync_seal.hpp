@@ -49,6 +49,11 @@ void seal_pending(Engine::State& state, storage::WriteTransaction& write, const 
 void preview_seal(Engine::State& state, const SyncIdentity& identity,
                   const std::function<void(const protocol::SealedPart&)>& part);
 
+/// Seals rows, by table, then local id, as written by who had seen nothing, each at a clock of its own.
+void seal_rows_late(Engine::State& state, storage::WriteTransaction& write, const SyncIdentity& identity,
+                    const std::vector<storage::ChangedRow>& rows,
+                    const std::function<std::int64_t(const protocol::JournalEntry&)>& clock_of);
+
 /// Seals rows, by table, then local id, that the hub had and has lost: as older than anything that somebody wrote.
 void seal_lost_rows(Engine::State& state, storage::WriteTransaction& write, const SyncIdentity& identity,
                     const std::vector<storage::ChangedRow>& rows);

@@ -728,6 +728,34 @@ TEST_F(SyncPullTest, KnowsTheHubsRowBetweenTwoUnconfirmedChanges) {
     settle();
 }
 
+/// The same, and the row's owner had read what the witness wrote, and written it otherwise.
+TEST_F(SyncPullTest, AWitnessDoesNotBringBackWhatWasReplacedKnowingly) {
+    hub.store().set_durable({.rule = hub::DurableRule::command});
+    settle();
+    const std::string backup = folder.file("backup.db");
+    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+    const BundleId made = till.post("As it was posted").id;
+    static_cast<void>(till.sync());
+    later();
+    static_cast<void>(tablet.sync());
+    tablet.engine->edit_bundle(BundleId(std::stoll(tablet.select("SELECT max(bundle_id) FROM bundles").front())),
+                               {.name = "As the witness edited it"});
+    static_cast<void>(tablet.sync());
+    later();
+    static_cast<void>(till.sync());
+    till.engine->edit_bundle(made, {.name = "As its owner would rather have it"});
+    static_cast<void>(till.sync());
+    hub.restore(backup);
+    later();
+
+    static_cast<void>(tablet.sync());
+    EXPECT_THAT(tablet.rows_at_hub(), Contains(HasSubstr("As the witness edited it")));
+    settle();
+
+    EXPECT_THAT(kiosk.rows(), Contains(HasSubstr("As its owner would rather have it")));
+    EXPECT_EQ(test::first_difference(till.rows(), tablet.rows()), "");
+}
+
 /// A copy of an old request comes before anybody knows that the hub was restored, and fares otherwise than it did.
 TEST_F(SyncPullTest, WhatARestoredHubTookFromElsewhereIsHeardOf) {
     hub.store().set_durable({.rule = hub::DurableRule::command});
