@@ -268,7 +268,9 @@ std::string Engine::export_segments(const std::string& folder) {
     state_->db.make_durable();
     const storage::ReadTransaction read(state_->db);
     const std::vector<StoredPart> parts = unapplied(state_->db);
-    if (parts.empty()) {
+    std::vector<protocol::LetterMark> letters = letters_to_tell(state_->db);
+    letters.resize(std::min(letters.size(), protocol::most_letters));
+    if (parts.empty() && letters.empty()) {
         throw Error(ErrorCode::invalid_argument, "cannot export segments: the hub has applied everything", {},
                     "there is nothing to carry");
     }
@@ -277,13 +279,15 @@ std::string Engine::export_segments(const std::string& folder) {
                                       .app = identity.app,
                                       .created_at = format_timestamp(state_->now()),
                                       .parts = static_cast<std::int64_t>(parts.size()),
+                                      .letters = std::move(letters),
                                       .extra = {}};
     for (const StoredPart& part : parts) header.changes += part.changes;
     constexpr std::size_t short_replica = 8;  // the end, since the beginning is the time of birth
     const std::filesystem::path file =
-        std::filesystem::path(folder) / fmt::format("edge-{}-{}-{}.eab", identity.seller,
-                                                    identity.replica.substr(identity.replica.size() - short_replica),
-                                                    name_of_range(parts));
+        std::filesystem::path(folder) /
+        fmt::format("edge-{}-{}-{}.eab", identity.seller,
+                    identity.replica.substr(identity.replica.size() - short_replica),
+                    parts.empty() ? fmt::format("letters-{}", to_milliseconds(state_->now())) : name_of_range(parts));
     auto next = parts.begin();
     transport::write_bundle_file(file, header, [&] {
         const StoredPart& part = *next++;

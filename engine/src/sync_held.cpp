@@ -3,6 +3,7 @@
 #include "sync_seal.hpp"
 
 #include "edge/storage/journal.hpp"
+#include "edge/storage/sync_rejects.hpp"
 #include "edge/storage/sync_state.hpp"
 
 #include <fmt/format.h>
@@ -71,6 +72,23 @@ std::vector<StoredPart> unapplied(Connection& db) {
 
 std::int64_t pending_changes(Connection& db) {
     return storage::unapplied_parts(db).changes + storage::unread_rows(db, storage::JournalReader::sync);
+}
+
+std::vector<protocol::LetterMark> letters_to_tell(storage::Connection& db) {
+    std::vector<protocol::LetterMark> letters;
+    for (const storage::StoredReject& one : storage::untold_rejects(db)) {
+        const storage::SyncReject& reject = one.reject;
+        const std::optional<protocol::Lane> lane = protocol::parse_lane(reject.lane);
+        const std::optional<protocol::LetterState> state = protocol::parse_letter_state(one.state);
+        if (!lane || !state) continue;
+        letters.push_back({.lane = *lane,
+                           .epoch = reject.epoch,
+                           .seq = reject.seq,
+                           .part = reject.part,
+                           .index = reject.position,
+                           .state = *state});
+    }
+    return letters;
 }
 
 }  // namespace edge

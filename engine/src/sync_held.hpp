@@ -22,4 +22,7 @@ void store_memory(storage::WriteTransaction& write, const protocol::DeviceMemory
 /// Changes that the hub is not known to have applied: sealed ones, and rows that the journal names.
 [[nodiscard]] std::int64_t pending_changes(storage::Connection& db);
 
+/// What the hub refused earlier and what became of it here, as the hub is to hear it.
+[[nodiscard]] std::vector<protocol::LetterMark> letters_to_tell(storage::Connection& db);
+
 }  // namespace edge

@@ -2,6 +2,7 @@
 
 #include "refused_columns.hpp"
 #include "sync_pull.hpp"
+#include "sync_run.hpp"
 #include "uncaptured_rows.hpp"
 
 #include "edge/protocol/tables.hpp"
@@ -39,6 +40,8 @@ CapturedTable captured(const std::string& table) {
 
 bool SyncRepair::go() {
     if (look_here()) return true;
+    if (options_.day_budget)
+        return false;  // nobody can say how long the lists are: it waits for a sync that does not count
     const std::optional<RepairAnswer> answer = ask(buckets(), {});
     const bool in_step = answer && answer->at == storage::find_sync_number(state_.db, state_seen);
     if (!in_step) return false;  // somebody wrote meanwhile: the next sync compares again
@@ -74,12 +77,21 @@ std::optional<RepairAnswer> SyncRepair::ask(std::optional<std::vector<TableBucke
                                         .content_type = std::string(protocol::repair_content_type),
                                         .timeout = options_.timeout,
                                         .cancelled = {}});
+    const std::int64_t bodies = answer.bytes_sent + answer.bytes_received;
+    count_traffic(answer.socket_bytes > 0 ? answer.socket_bytes : bodies);
     report_.bytes_sent += answer.bytes_sent;
     report_.bytes_received += answer.bytes_received;
     if (answer.status != 200) return std::nullopt;
     protocol::Decoded<RepairAnswer> decoded = protocol::decode_repair_answer(answer.body);
     if (!decoded) return std::nullopt;
     return *std::move(decoded);
+}
+
+void SyncRepair::count_traffic(std::int64_t bytes) {
+    report_.socket_bytes += bytes;
+    WriteTransaction write(state_.db, storage::Writing::background);
+    note_traffic(write, state_, bytes);
+    write.commit();
 }
 
 std::vector<TableBuckets> SyncRepair::buckets() const {

@@ -36,6 +36,7 @@ private:
     [[nodiscard]] bool look_here();
     [[nodiscard]] std::optional<protocol::RepairAnswer> ask(std::optional<std::vector<protocol::TableBuckets>> tables,
                                                             std::vector<protocol::RowName> rows);
+    void count_traffic(std::int64_t bytes);
     [[nodiscard]] std::vector<protocol::TableBuckets> buckets() const;
     [[nodiscard]] Differing compare(const std::vector<protocol::BucketRows>& at_hub);
     [[nodiscard]] bool is_left_alone(const protocol::BucketRows& bucket) const;

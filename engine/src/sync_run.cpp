@@ -140,24 +140,6 @@ private:
     std::vector<protocol::Change> changes_;
 };
 
-/// What the hub refused earlier and what became of it here, as the hub is to hear it.
-std::vector<protocol::LetterMark> letters_to_tell(storage::Connection& db) {
-    std::vector<protocol::LetterMark> letters;
-    for (const storage::StoredReject& one : storage::untold_rejects(db)) {
-        const storage::SyncReject& reject = one.reject;
-        const std::optional<protocol::Lane> lane = protocol::parse_lane(reject.lane);
-        const std::optional<protocol::LetterState> state = protocol::parse_letter_state(one.state);
-        if (!lane || !state) continue;
-        letters.push_back({.lane = *lane,
-                           .epoch = reject.epoch,
-                           .seq = reject.seq,
-                           .part = reject.part,
-                           .index = reject.position,
-                           .state = *state});
-    }
-    return letters;
-}
-
 /// The day that it is now where the shop is.
 std::string local_day(Engine::State& state) {
     const std::string home = find_meta(state.db, meta_home_seller);
@@ -174,6 +156,12 @@ std::string sync_reason(std::string_view code, std::string_view detail) { return
 std::int64_t bytes_today(Engine::State& state) {
     if (storage::find_sync_state(state.db, state_traffic_day) != local_day(state)) return 0;
     return storage::find_sync_number(state.db, state_traffic);
+}
+
+void note_traffic(WriteTransaction& write, Engine::State& state, std::int64_t bytes) {
+    const std::int64_t before = bytes_today(state);
+    storage::set_sync_state(write, state_traffic_day, local_day(state));
+    storage::set_sync_state(write, state_traffic, before + bytes);
 }
 
 SyncRun::SyncRun(Engine::State& state, const SyncIdentity& identity, const SyncOptions& options,
@@ -531,9 +519,7 @@ void SyncRun::store_letters(WriteTransaction& write, const protocol::RecordLette
 
 void SyncRun::store_attempt(WriteTransaction& write, const Finish* finish) {
     const Timestamp now = state_.now();
-    const std::int64_t before = bytes_today(state_);
-    storage::set_sync_state(write, state_traffic_day, local_day(state_));
-    storage::set_sync_state(write, state_traffic, before + traffic_);
+    note_traffic(write, state_, traffic_);
     if (clock_offset_) storage::set_sync_state(write, state_clock_offset, *clock_offset_);
     storage::set_sync_state(write, state_last_attempt, to_milliseconds(now));
     if (finish == nullptr) return;

@@ -23,6 +23,9 @@ namespace edge {
 /// What went through sockets on the seller's day that it is now, and until when that day lasts.
 [[nodiscard]] std::int64_t bytes_today(Engine::State& state);
 
+/// Adds to those bytes.
+void note_traffic(storage::WriteTransaction& write, Engine::State& state, std::int64_t bytes);
+
 /// One run of a device's session against a hub: does what the session says. Effects of an answer are stored in one
 /// transaction before the next request goes out, and no transaction is open while one is under way.
 class SyncRun {

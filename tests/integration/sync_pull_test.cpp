@@ -143,6 +143,37 @@ TEST_F(SyncPullTest, LaysWhatIsNotConfirmedOnTopOfWhatComes) {
     EXPECT_EQ(name_at(kiosk), "Mine");
 }
 
+/// This program knows nothing of colours: it neither shows nor loses them.
+TEST_F(SyncPullTest, AColumnOfANewerDeviceOutlivesWhatAnOlderOneDoes) {
+    const std::string key = Uuid::parse("019b0000-0000-7000-8000-000000000001")->wire();
+    const std::string seller = till.seller_key();
+    // rows differ by that column alone, and nobody takes that for a difference
+    const auto settle_but_for_it = [&] {
+        for (Device* device : {&till, &tablet, &kiosk, &till}) {
+            later();
+            const SyncReport report = device->sync();
+            EXPECT_TRUE(report.equal) << report.reason;
+            EXPECT_FALSE(report.diverged);
+        }
+    };
+    const std::string newer = R"({"v":1,"type":"segment","seller":")" + seller +
+                              R"(","replica":"replica-new","epoch":1,"seq":1,"prev":"","schema":99,"seen":0,)"
+                              R"("h0":1764000000000,"changes":[{"t":"category","k":")" +
+                              key + R"(","op":"c","p":{"name":"Cake","coefficient":"1.000000000","colour":"brown"}}]})";
+    ASSERT_EQ(hub.deliver({.url = {}, .path = "/v1/sync", .body = newer + "\n", .content_type = {}}).status, 200);
+    settle_but_for_it();
+
+    till.sql("UPDATE category SET category_name = 'Cakes' WHERE category_name = 'Cake'");
+    settle_but_for_it();
+    Engine::bootstrap(tablet.path(), {.url = "http://hub", .shop = seller, .exchange = hub.exchange()},
+                      {.clock = [this] { return hub.now; }});
+    tablet.sql("UPDATE category SET category_coefficient = '2.000000000' WHERE category_name = 'Cakes'");
+    settle_but_for_it();
+
+    EXPECT_THAT(hub.rows(seller), Contains(testing::AllOf(HasSubstr("Cakes"), HasSubstr("2.000000000"),
+                                                          HasSubstr(R"("colour":"brown")"))));
+}
+
 TEST_F(SyncPullTest, EqualValuesOfTwoDevicesReachTheThird) {
     till.engine->edit_bundle(bag, {.name = "Same"});
     tablet.engine->edit_bundle(bag_at(tablet), {.name = "Same"});

@@ -328,6 +328,29 @@ TEST_F(SettledLetters, GivenUpHereAreClosedAtTheHubByTheNextSync) {
     EXPECT_THAT(states(), ElementsAre("discarded"));
 }
 
+/// There and back on a stick, without any network.
+TEST_F(SettledLetters, SettledOnEitherSideAreClosedOnBothByAFile) {
+    const auto carry = [&] {
+        const std::string file = shop.engine->export_segments(shop.folder.path());
+        const protocol::Receipt receipt = hub::import_bundle_file(hub.store(), file, hub.now);
+        test::write_file(file + ".receipt", protocol::encode(receipt) + "\n");
+        return shop.engine->import_receipt(file + ".receipt");
+    };
+    EXPECT_EQ(carry().rejects, 1) << "nobody has settled it yet";
+    EXPECT_EQ(hub::discard_dead_letters(hub.store(), letters(), hub.now).settled, 1);
+
+    EXPECT_EQ(carry().rejects, 0);
+    EXPECT_THAT(states(), ElementsAre("discarded"));
+    EXPECT_THROW(static_cast<void>(carry()), Error) << "there is nothing to tell any more";
+
+    refuse_a_row("Even");
+    shop.engine->discard_rejects({shop.engine->rejects().front().id});
+    shop.engine->add_category("Cookies", *Co2Coefficient::parse("1"));
+    static_cast<void>(carry());
+    EXPECT_THAT(letters(), IsEmpty());
+    EXPECT_THAT(states(), ElementsAre("discarded", "discarded"));
+}
+
 TEST_F(SettledLetters, RetriedHereAndRefusedAgainAreListedOnceOnEachSide) {
     shop.engine->retry_rejects();
 

@@ -218,6 +218,10 @@ std::vector<std::string> DeviceNode::select(const std::string& sql) {
     return lines;
 }
 
+std::int64_t DeviceNode::seen() {
+    return std::stoll(select("SELECT coalesce((SELECT value FROM sync_state WHERE name = 'seen'), '0')").front());
+}
+
 void DeviceNode::check_rows() {
     const std::string difference = first_difference(model, people_wrote());
     require(difference.empty(), "I1", name + " does not hold what was written: " + difference);

@@ -82,6 +82,8 @@ public:
     [[nodiscard]] Rows rows();
     /// The first column of each row of a query on the file.
     [[nodiscard]] std::vector<std::string> select(const std::string& sql);
+    /// Its pull cursor.
+    [[nodiscard]] std::int64_t seen();
     /// Throws Violation I1 unless the file holds what it must.
     void check_rows();
 

@@ -163,6 +163,7 @@ std::optional<SyncReport> World::sync_once(DeviceNode& device, const Step& step,
                         }};
     if (device.way.day_budget > 0) options.day_budget = device.way.day_budget;
     const std::int64_t carried = device.carried;
+    const std::int64_t seen = device.seen();
     try {
         device.sync(step.fault, step.dice, [&] {
             try {
@@ -176,6 +177,8 @@ std::optional<SyncReport> World::sync_once(DeviceNode& device, const Step& step,
         device.restart(dice.chance(50), step.dice);
     }
     if (report) last_reason_ = report->reason;
+    const bool may_begin_anew = hub_was_restored_ || device.may_go_back;
+    require(!report || may_begin_anew || device.seen() >= seen, "I9", device.name + " has set its cursor back");
     if (report && !in_between) check_meter(device, *report, device.carried - carried);
     if (report) check_after_sync(device, *report, !in_between);
     return report;

@@ -57,11 +57,12 @@ public:
     [[nodiscard]] std::vector<std::string> rows_at_hub() { return shared(hub_->rows(seller_key())); }
 
     std::unique_ptr<Engine> engine;
+    std::chrono::minutes skew{0};  ///< of its clock, ahead of the hub's
 
 private:
     [[nodiscard]] EngineOptions options() const {
         EngineOptions options;
-        options.clock = [this] { return hub_->now; };
+        options.clock = [this] { return hub_->now + skew; };
         return options;
     }
     static std::vector<std::string> shared(std::vector<std::string> rows) {

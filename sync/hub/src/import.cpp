@@ -28,6 +28,7 @@ public:
     void begin(const protocol::BundleFileHeader& header) {
         header_.seller = header.seller;
         header_.replica = header.replica;
+        header_.letters = header.letters;
     }
     void add(std::string_view part) {
         if (!parts_.empty() && (bytes_ + part.size() > batch_bytes || parts_.size() >= options_.limits.request_parts))
@@ -41,6 +42,7 @@ public:
         if (!parts_.empty() || (!ack_ && !problem_)) send();
         if (!ack_) return *problem_;
         ack_->outcomes = std::move(outcomes_);
+        ack_->letters = std::move(letters_);
         for (protocol::LaneAck& lane : ack_->lanes) {
             limit_to_file(lane);
             const auto problem = lane_problems_.find({.epoch = lane.epoch, .lane = lane.lane});
@@ -87,6 +89,8 @@ private:
             if (lane.problem) lane_problems_.emplace(LaneId{.epoch = lane.epoch, .lane = lane.lane}, *lane.problem);
         }
         ack_ = std::move((*result).ack);
+        letters_.insert(letters_.end(), ack_->letters.begin(), ack_->letters.end());
+        header_.letters.clear();  // told once, as by the network
         return true;
     }
 
@@ -103,6 +107,7 @@ private:
     std::vector<std::string> parts_;
     std::size_t bytes_ = 0;
     std::vector<protocol::ChangeOutcome> outcomes_;
+    std::vector<protocol::LetterMark> letters_;  ///< as they are at the hub
     std::map<LaneId, Last> last_;
     std::map<LaneId, protocol::Problem> lane_problems_;  ///< the first of each lane
     std::optional<protocol::Ack> ack_;

@@ -1,6 +1,7 @@
 #include "edge/protocol/bundle_file.hpp"
 
 #include "json.hpp"
+#include "letter_marks.hpp"
 #include "object_reader.hpp"
 
 #include "edge/core/error.hpp"
@@ -45,6 +46,7 @@ std::string encode(const BundleFileHeader& header) {
     write_integer(out, header.parts);
     out += R"(,"changes":)";
     write_integer(out, header.changes);
+    write_letters(out, header.letters);
     write_members(out, header.extra);
     return out += "}\n";
 }
@@ -72,6 +74,8 @@ Decoded<BundleFileHeader> decode_header(std::string_view line, const Limits& lim
     header.created_at = reader.text("created_at");
     header.parts = reader.integer("parts", 0, largest_json_integer);
     header.changes = reader.integer("changes", 0, largest_json_integer);
+    header.letters = read_letters(reader);
+    if (header.letters.size() > most_letters) reader.fail("letters", "are too many");
     if (!reader.ok()) return reader.problem();
     header.extra = reader.rest();
     return header;

@@ -15,13 +15,15 @@ namespace {
 using namespace test;  // NOLINT(google-build-using-namespace): builders of this folder
 
 BundleFileHeader header(std::int64_t parts) {
-    return {.seller = seller_key,
-            .replica = replica_key,
-            .app = "edge-analytics/0.1.0",
-            .created_at = "2026-11-23T16:02:11Z",
-            .parts = parts,
-            .changes = 40,
-            .extra = {}};
+    return {
+        .seller = seller_key,
+        .replica = replica_key,
+        .app = "edge-analytics/0.1.0",
+        .created_at = "2026-11-23T16:02:11Z",
+        .parts = parts,
+        .changes = 40,
+        .letters = {{.lane = Lane::bulk, .epoch = 2, .seq = 7, .part = 1, .index = 3, .state = LetterState::discarded}},
+        .extra = {}};
 }
 
 const std::vector<std::string> two_parts{encode(segment_of({collect()})), encode(segment_of({reserve()}))};

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace edge::protocol {
 
@@ -23,6 +24,8 @@ struct BundleFileHeader {
     std::string created_at;  ///< ISO 8601 with Z
     std::int64_t parts = 0;
     std::int64_t changes = 0;
+    /// Refused changes as in a request's header, `most_letters` at most: the receipt tells what became of them.
+    std::vector<LetterMark> letters = {};
     Members extra;
     friend bool operator==(const BundleFileHeader&, const BundleFileHeader&) = default;
 };
