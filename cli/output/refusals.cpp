@@ -13,13 +13,16 @@ struct Words {
     std::string_view words;
 };
 
-constexpr std::array<Words, 13> all_words = {{
+constexpr std::array<Words, 14> all_words = {{
     {"bad_key", "the row's identity is none"},
     {"bad_text", "a text in it is not UTF-8: write it again, then retry"},
     {"bad_value", "a value is none that its column can hold: correct it, then retry"},
     {"claim_code_collision",
      "another reservation of the bundle has the claim code: give one of them another, then retry"},
     {"malformed_row", "the hub cannot read the row: send the document to who runs it"},
+    {"marketplace_rule",
+     "a rule of the marketplace's own tables forbids it: who runs the hub sees which (hub deadletter show); then "
+     "retry"},
     {"missing_column", "a column is missing: this file is damaged, or was written by another hand"},
     {"missing_parent", "it belongs to a row that the hub does not have: it goes when that one is retried"},
     {"out_of_range", "the marketplace cannot hold a number that large: correct it, then retry"},

@@ -65,7 +65,9 @@ void drop(const std::string& name) {
 
 constexpr const char* shape_of_tables =
     "SELECT md5(string_agg(concat_ws(' ', n.nspname, c.relname, a.attname, a.atttypid, a.attnotnull), ',' ORDER BY "
-    "n.nspname, c.relname, a.attnum)) || (SELECT max(version) FROM edge.schema_version) FROM pg_attribute a "
+    "n.nspname, c.relname, a.attnum)) || (SELECT max(version) FROM edge.schema_version) || '-' || (SELECT count(*) "
+    "FROM "
+    "pg_constraint) FROM pg_attribute a "
     "JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
     "WHERE n.nspname IN ('edge', 'public') AND a.attnum > 0 AND NOT a.attisdropped";
 

@@ -207,7 +207,7 @@ private:
     }
 
     [[nodiscard]] Merge merge_change(const TableDescriptor& table, const Change& change,
-                                     const protocol::MergeContext& context) const {
+                                     const protocol::MergeContext& context) {
         Merge merge = merge_unclaimed(table, change, context);
         if (context.is_repeat || !merge.row || merge.row->deleted || !is_reservation(table)) return merge;
         const std::optional<HubRow>& current = rows_.row(table.number, change.key);
@@ -220,12 +220,14 @@ private:
 
     /// Whoever bears the reservation's code.
     [[nodiscard]] Merge merge_unclaimed(const TableDescriptor& table, const Change& change,
-                                        const protocol::MergeContext& context) const {
+                                        const protocol::MergeContext& context) {
         const std::optional<HubRow>& current = rows_.row(table.number, change.key);
         if (context.is_repeat) return protocol::merge_repeat(current, change);
         Merge merge = protocol::merge(current, change, context);
         if (!merge.row || merge.row->deleted) return merge;
-        if (const std::string_view why = reader_->refusal(table.number, merge.row->fields); !why.empty()) {
+        const RowKey at{.table = table.number, .key = change.key};
+        if (const std::string_view why = reader_->refusal(at, merge.row->fields); !why.empty()) {
+            broken_rule_ = reader_->refusal_detail(at, merge.row->fields);
             return refused(why);
         }
         return merge;
@@ -350,6 +352,10 @@ private:
         record(*placed.part, *placed.change, placed.index, merge);
     }
 
+    [[nodiscard]] std::string detail_of(const Merge& merge) const {
+        return merge.reason == protocol::reason::marketplace_rule ? broken_rule_ : std::string();
+    }
+
     void record(const PartToApply& part, const Change& change, std::int64_t index, const Merge& merge) {
         ChangeId id{.replica = std::string(writer_.replica), .part = part.id, .index = index};
         if (protocol::is_dead_letter(merge.outcome)) {
@@ -361,7 +367,7 @@ private:
                                              .key = change.key,
                                              .outcome = merge.outcome,
                                              .reason = merge.reason,
-                                             .detail = fault ? fault->detail : std::string(),
+                                             .detail = fault ? fault->detail : detail_of(merge),
                                              .change = protocol::encode(change),
                                              .at = now_});
         } else if (!merge.lost.empty()) {
@@ -421,6 +427,7 @@ private:
     std::set<std::string, std::less<>> waiting_keys_;
     std::map<std::string, std::vector<std::string>> naming_;  ///< bundles that had a deleted category, by category
     std::set<RowKey> unknown_;
+    std::string broken_rule_;  ///< by the row that was refused last
     WorkingSet rows_;
     Applied applied_;
 };

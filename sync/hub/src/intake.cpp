@@ -38,11 +38,14 @@ constexpr std::size_t longest_name = 64;
 
 /// Begins anew what was lost to another transaction, or with its connection.
 template <class Act>
-auto with_retries(Act act) {
+auto with_retries(HubStore& store, std::string_view seller, Act act) {
     constexpr int attempts = 4;
     for (int attempt = 1;; ++attempt) {
         try {
             return act();
+        } catch (const ForeignConstraint& broken) {
+            store.doubt(seller, broken);
+            if (attempt == attempts) throw;
         } catch (const TransactionLost&) {
             if (attempt == attempts) throw;
         }
@@ -475,7 +478,7 @@ Decoded<IntakeResult> take_parts(HubStore& store, const protocol::SyncHeader& he
     if (std::optional<Problem> problem = check_header(header)) return *std::move(problem);
     Decoded<std::vector<ArrivedPart>> arrived = read_parts(header, parts, options.limits);
     if (!arrived) return arrived.problem();
-    return with_retries([&]() -> Decoded<IntakeResult> {
+    return with_retries(store, header.seller, [&]() -> Decoded<IntakeResult> {
         if (arrived->empty()) {
             if (std::optional<Decoded<IntakeResult>> answer = answer_poll(store, header, now, options))
                 return *std::move(answer);
@@ -490,7 +493,7 @@ std::size_t take_in_outside_changes(HubStore& store, Timestamp now) {
     while (after) {
         OutsideLook look = store.look_outside(*after, now);
         for (const std::string& seller : look.changed) {
-            with_retries([&] {
+            with_retries(store, seller, [&] {
                 const std::unique_ptr<SellerWriter> writer = store.write(seller);
                 writer->expect({.replica = {},
                                 .parts = {},

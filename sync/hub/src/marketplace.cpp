@@ -51,6 +51,48 @@ void Marketplace::forget_links() {
     linked_at_.reset();
 }
 
+void Marketplace::doubt(std::string_view seller, const ForeignConstraint& broken) {
+    suspect_sequences();
+    if (!is_unknown(broken)) return;
+    const std::scoped_lock lock(mutex_);
+    doubted_.try_emplace(std::string(seller));
+    any_doubted_ = true;
+}
+
+bool Marketplace::is_doubted(std::string_view seller) const {
+    if (!any_doubted_) return false;
+    const std::scoped_lock lock(mutex_);
+    return doubted_.contains(seller);
+}
+
+bool Marketplace::is_unknown(const ForeignConstraint& broken) const {
+    if (broken.rule().empty()) return false;
+    return broken.unique_index().empty() || !layout_.unique_indexes.contains(broken.unique_index());
+}
+
+void Marketplace::refuse(std::string_view seller, const StoredRow& row, const std::string& rule) {
+    const std::scoped_lock lock(mutex_);
+    doubted_[std::string(seller)].emplace(std::pair(row.at, protocol::encode_fields(row.row.fields)), rule);
+    any_doubted_ = true;
+}
+
+std::string Marketplace::broken_rule(std::string_view seller, const RowKey& at, const protocol::Fields& fields) const {
+    if (!any_doubted_) return {};
+    const std::scoped_lock lock(mutex_);
+    const auto rules = doubted_.find(seller);
+    if (rules == doubted_.end()) return {};
+    const auto rule = rules->second.find({at, protocol::encode_fields(fields)});
+    return rule == rules->second.end() ? std::string() : rule->second;
+}
+
+void Marketplace::trust(std::string_view seller) {
+    if (!any_doubted_) return;
+    const std::scoped_lock lock(mutex_);
+    const auto rules = doubted_.find(seller);
+    if (rules != doubted_.end()) doubted_.erase(rules);
+    any_doubted_ = !doubted_.empty();
+}
+
 void Marketplace::mend_sequences(PostgresConnection& db) {
     if (!suspected_.exchange(false)) return;
     try {

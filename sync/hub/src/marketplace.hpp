@@ -2,11 +2,18 @@
 
 #include "marketplace_layout.hpp"
 
+#include "edge/hub/store.hpp"
+#include "edge/hub/transaction_lost.hpp"
+
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace edge::hub {
 
@@ -31,6 +38,19 @@ public:
     /// What was linked was not committed.
     void forget_links();
 
+    /// A request of the seller broke a rule. Where the hub does not know it, the next attempt tries the rows one by
+    /// one, and refuses those that break it.
+    void doubt(std::string_view seller, const ForeignConstraint& broken);
+    [[nodiscard]] bool is_doubted(std::string_view seller) const;
+    /// True for a rule that was not there when the hub read the tables.
+    [[nodiscard]] bool is_unknown(const ForeignConstraint& broken) const;
+    void refuse(std::string_view seller, const StoredRow& row, const std::string& rule);
+    /// The rule that the row of the seller breaks with such fields; empty if none is known.
+    [[nodiscard]] std::string broken_rule(std::string_view seller, const RowKey& at,
+                                          const protocol::Fields& fields) const;
+    /// A request of the seller was committed: the next finds out for itself, since rules go as they come.
+    void trust(std::string_view seller);
+
     /// Notes that a row did not go in because its number was taken: somebody gave numbers by hand.
     void suspect_sequences() noexcept { suspected_ = true; }
     /// Moves the sequences if that was noted.
@@ -46,7 +66,11 @@ private:
     std::string put_graphs_;
     std::string put_series_;
     std::atomic<bool> suspected_ = false;
-    std::mutex mutex_;
+    /// Rows that break a rule, with their fields and the rule; by seller.
+    using BrokenRules = std::map<std::pair<RowKey, std::string>, std::string>;
+    std::map<std::string, BrokenRules, std::less<>> doubted_;
+    std::atomic<bool> any_doubted_ = false;
+    mutable std::mutex mutex_;
     std::optional<std::chrono::steady_clock::time_point> linked_at_;
 };
 

@@ -146,6 +146,9 @@ constexpr std::string_view select_rules =
     "WHERE x.indisunique AND NOT x.indisprimary GROUP BY x.indrelid, i.relname) AS u JOIN pg_class AS c "
     "ON c.oid = u.indrelid WHERE c.relname = ANY ($1::text[]) AND pg_table_is_visible(c.oid) "
     "AND NOT c.relname || ':' || coalesce(u.columns, '') = ANY ($3::text[]) ORDER BY 1, 2";
+constexpr std::string_view select_unique =
+    "SELECT i.relname::text FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid JOIN pg_class AS c "
+    "ON c.oid = x.indrelid WHERE c.relname = ANY ($1::text[]) AND pg_table_is_visible(c.oid) AND x.indisunique";
 /// Unique columns that the hub keeps unique.
 constexpr std::array<std::string_view, 6> kept_unique{"users:username",
                                                       "users:email",
@@ -341,6 +344,10 @@ MarketplaceLayout read_marketplace_layout(PostgresConnection& db) {
         const Column& column = columns.at({std::string(one.table), std::string(one.column)});
         layout.words.emplace(one.word, "nextval('" + column.sequence + "')");
     }
+    const std::set<std::string> tables = needed_tables();
+    const std::vector<std::string> names(tables.begin(), tables.end());
+    const PostgresResult unique = db.run(select_unique, PostgresValues().texts(names));
+    for (int row = 0; row < unique.size(); ++row) layout.unique_indexes.insert(unique.text(row, 0));
     layout.words.emplace("day_of_week", columns.at({"forecast_input", "day_of_week"}).type);
     layout.words.emplace("weather_flag", columns.at({"forecast_input", "weather_flag"}).type);
     return layout;

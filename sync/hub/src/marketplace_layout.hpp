@@ -6,7 +6,9 @@
 #include "edge/protocol/value.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +20,8 @@ struct MarketplaceLayout {
     marketplace_sql::Words words;  ///< for the statements: names of sequences and of types
     /// Longest text of a column, in characters; a column without a limit is not here.
     std::map<std::pair<std::string, std::string>, std::int64_t> longest;
+    /// Those that the hub keeps; one that is made later is a rule that it does not know.
+    std::set<std::string, std::less<>> unique_indexes;
 };
 
 /// Reads the layout. Throws `not_a_database`, naming every table and column that the hub needs and cannot find or use.

@@ -315,7 +315,20 @@ void PostgresConnection::fail(const PGresult* result, std::string_view attempted
                              (state.empty() ? std::string() : " (" + state + ")");
     const char* schema = postgres().result_error_field(result, PG_DIAG_SCHEMA_NAME);
     const bool own = schema == nullptr || std::string_view(schema) == "edge";
-    if (!own && (state == "23503" || state == "23505")) throw ForeignConstraint(what);
+    if (!own && state.starts_with("23")) {
+        const auto name = [&](int field_code) {
+            const char* text = postgres().result_error_field(result, field_code);
+            return std::string(text == nullptr ? "" : text);
+        };
+        const std::string constraint = name(PG_DIAG_CONSTRAINT_NAME);
+        const std::string broken = state == "23502"   ? "the column " + name(PG_DIAG_COLUMN_NAME) + " must be filled"
+                                   : state == "23505" ? "the unique index " + constraint
+                                                      : "the constraint " + constraint;
+        // a row that refers to one which is gone is no rule's matter
+        throw ForeignConstraint(
+            what, state == "23503" ? std::string() : "in the table " + name(PG_DIAG_TABLE_NAME) + ", " + broken,
+            state == "23505" ? constraint : std::string());
+    }
     // serialisation failure, deadlock, the server stops, the connection is gone
     if (state == "40001" || state == "40P01" || state.starts_with("57P") || state.empty()) throw TransactionLost(what);
     throw Error(code_of_state(state), what);

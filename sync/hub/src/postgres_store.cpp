@@ -84,8 +84,14 @@ public:
         return opened().rows_as_of(at, table, after, at_most);
     }
     std::int64_t count_shared_rows() override { return opened().count_shared_rows(); }
-    std::string_view refusal(int table, const protocol::Fields& fields) override {
-        return market_ == nullptr ? std::string_view() : marketplace_refusal(market_->layout(), table, fields);
+    std::string_view refusal(const RowKey& at, const protocol::Fields& fields) override {
+        if (market_ == nullptr) return {};
+        const std::string_view why = marketplace_refusal(market_->layout(), at.table, fields);
+        if (!why.empty() || refusal_detail(at, fields).empty()) return why;
+        return protocol::reason::marketplace_rule;
+    }
+    std::string refusal_detail(const RowKey& at, const protocol::Fields& fields) override {
+        return market_ == nullptr ? std::string() : market_->broken_rule(queries_.seller(), at, fields);
     }
     void each_row(const std::function<void(const StoredRow&)>& visit) override { opened().each_row(visit); }
 
@@ -158,8 +164,7 @@ public:
             // what comes from the marketplace is there, and may have been changed again
             if (taking_in_ ? row.at.table == categories : shows) rows.push_back(&row);
         }
-        queue_marketplace_rows(db(), *market(), queries.seller(), rows, queries.claims_read(),
-                               all ? Rows::all : Rows::some);
+        put(std::move(rows), queries.claims_read(), all ? Rows::all : Rows::some);
         if (!shows && look_ && !taking_in_) begin_showing();
     }
     bool take_in_outside_changes(Timestamp now) override {
@@ -179,6 +184,7 @@ public:
             market()->suspect_sequences();
             throw;
         }
+        if (market() != nullptr) market()->trust(queries().seller());
     }
 
 private:
@@ -210,6 +216,47 @@ private:
         const std::size_t next = queries().read_ahead(results, lock + 1);
         if (look_) look_->read(results, next);
         return true;
+    }
+
+    /// Shows the marketplace those rows, but for those that break a rule of its own.
+    void put(std::vector<const StoredRow*> rows, const ClaimsBefore& before, Rows of = Rows::some) {
+        const std::string& seller = queries().seller();
+        if (!market()->is_doubted(seller)) {
+            queue_marketplace_rows(db(), *market(), seller, rows, before, of);
+            return;
+        }
+        std::erase_if(rows, [&](const StoredRow* row) {
+            return !market()->broken_rule(seller, row->at, row->row.fields).empty();
+        });
+        std::ranges::stable_sort(rows, {}, [](const StoredRow* row) { return row->at.table; });  // parents first
+        broken_.reset();
+        for (auto begin = rows.begin(); begin != rows.end();) {
+            const auto end = std::find_if(begin, rows.end(),
+                                          [&](const StoredRow* row) { return row->at.table != (*begin)->at.table; });
+            try_rows({begin, end}, before, of);
+            begin = end;
+        }
+        // those are known now, and the request is begun anew
+        if (broken_) throw ForeignConstraint(*broken_);
+    }
+
+    /// By halves, so that a few rows among thousands cost few trips.
+    void try_rows(std::vector<const StoredRow*> rows, const ClaimsBefore& before, Rows of) {
+        static_cast<void>(db().run("SAVEPOINT tried"));
+        try {
+            queue_marketplace_rows(db(), *market(), queries().seller(), rows, before, of);
+            db().queue("RELEASE SAVEPOINT tried");
+            static_cast<void>(db().run());
+            return;
+        } catch (const ForeignConstraint& broken) {
+            if (!market()->is_unknown(broken)) throw;
+            broken_.emplace(broken);
+        }
+        static_cast<void>(db().run("ROLLBACK TO SAVEPOINT tried"));
+        if (rows.size() == 1) return market()->refuse(queries().seller(), *rows.front(), broken_->rule());
+        const auto middle = rows.begin() + std::ssize(rows) / 2;
+        try_rows({rows.begin(), middle}, before, of);
+        try_rows({middle, rows.end()}, before, of);
     }
 
     /// True if the marketplace is to show what is written now: it shows what the hub has already.
@@ -269,7 +316,7 @@ private:
         const std::vector<StoredRow> found = rows(standing);
         std::vector<const StoredRow*> stored;
         for (const StoredRow& row : found) stored.push_back(&row);
-        queue_marketplace_rows(db(), *market(), queries().seller(), stored, {});
+        put(std::move(stored), {});
     }
 
     /// Shows the marketplace all rows that the hub has of the seller.
@@ -281,7 +328,7 @@ private:
         const auto put = [&] {
             std::vector<const StoredRow*> rows;
             for (const StoredRow& row : page) rows.push_back(&row);
-            queue_marketplace_rows(db(), *market(), queries().seller(), rows, {});
+            this->put(std::move(rows), {});
             page.clear();
         };
         constexpr std::size_t rows_at_once = 5000;
@@ -301,7 +348,8 @@ private:
     std::optional<bool> shown_;
     bool taking_in_ = false;
     bool caught_up_ = false;
-    bool linking_ = false;  ///< sellers were linked, and that is not committed
+    bool linking_ = false;                     ///< sellers were linked, and that is not committed
+    std::optional<ForeignConstraint> broken_;  ///< by a row that was tried alone
 };
 
 void queue_fact(PostgresConnection& db, std::string_view name, std::string_view value) {
@@ -376,6 +424,10 @@ public:
     Trimming trim(const std::string& after, Timestamp now, std::chrono::seconds keep) override {
         const PostgresLease lease(pool_);
         return trim_sellers(*lease, after, now, keep);
+    }
+
+    void doubt(std::string_view seller, const ForeignConstraint& broken) override {
+        if (market_) market_->doubt(seller, broken);
     }
 
     OutsideLook look_outside(const std::string& after, Timestamp now) override {

@@ -74,7 +74,7 @@ const std::vector<std::pair<std::string, std::string>>& bad_rows() {
 }
 
 TEST_F(DeadLetters, HaveACaseHereForEachReason) {
-    std::vector<std::string> tested{"too_long", "out_of_range"};  // by marketplace_fill_test
+    std::vector<std::string> tested{"too_long", "out_of_range", "marketplace_rule"};  // by marketplace_fill_test
     for (const auto& [reason, row] : bad_rows()) tested.push_back(reason);
 
     EXPECT_THAT(tested, testing::UnorderedElementsAreArray(protocol::reason::of_dead_letters));

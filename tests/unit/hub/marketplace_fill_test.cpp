@@ -2,6 +2,7 @@
 
 #include "edge/analytics/graph_types.hpp"
 #include "edge/core/error.hpp"
+#include "edge/hub/dead_letters.hpp"
 
 #include <thread>
 
@@ -386,6 +387,81 @@ TEST_F(MarketplaceFillTest, MakesTheSellersItselfWhereThereIsNoWebApplication) {
                       "LIKE 'Village%'"),
         ElementsAre("Village Bakery|York|seller"));
     EXPECT_EQ(market.number("SELECT count(*) FROM reservations"), 1);
+}
+
+/// Nobody starts the hub anew when the marketplace gets a rule, or loses one.
+TEST_F(MarketplaceFillTest, ARuleMadeMeanwhileSetsAsideTheRowsThatBreakIt) {
+    open_shop();
+    market.run("ALTER TABLE bundles ADD CONSTRAINT decent CHECK (bundle_name <> 'Rude')");
+    for (int row = 100; row < 140; ++row) device.offer(row, row % 20 == 7 ? "Rude" : "Bag");
+    device.reservation(10, 107, "RUDE1");
+    device.reservation(11, 108, "GOOD1");
+
+    const protocol::Ack ack = sync();
+
+    ASSERT_EQ(ack.outcomes.size(), 3U);
+    EXPECT_EQ(ack.outcomes[0].reason, "marketplace_rule");
+    EXPECT_EQ(ack.outcomes[1].reason, "marketplace_rule");
+    EXPECT_EQ(ack.outcomes[2].reason, "missing_parent");
+    EXPECT_EQ(store->dead_letters({}).front().letter.detail, "in the table bundles, the constraint decent");
+    EXPECT_EQ(market.number("SELECT count(*) FROM bundles"), 1 + 38);
+    EXPECT_EQ(market.number("SELECT count(*) FROM reservations"), 1);
+    device.offer(150, "Rude");
+    EXPECT_EQ(sync().outcomes.size(), 1U) << "as long as the rule stands";
+
+    market.run("ALTER TABLE bundles DROP CONSTRAINT decent");
+    device.offer(151, "Rude");
+    EXPECT_TRUE(sync().outcomes.empty());
+    EXPECT_EQ(retry_dead_letters(*store, open_dead_letters(*store, {}), now).settled, 4);
+
+    EXPECT_EQ(market.number("SELECT count(*) FROM bundles"), 1 + 42);
+    EXPECT_EQ(market.number("SELECT count(*) FROM reservations"), 2);
+}
+
+TEST_F(MarketplaceFillTest, AUniqueIndexOrAColumnMadeMeanwhileSetsAsideWhatBreaksIt) {
+    open_shop();
+    market.run("CREATE UNIQUE INDEX one_name ON bundles (seller_id, bundle_name)");
+    device.offer(3, "Morning bag");
+    device.offer(4, "Morning bag");
+    device.edit("bundles", 2, {{"description", std::string("changed")}});
+    const protocol::Ack names = sync();
+    ASSERT_EQ(names.outcomes.size(), 1U);
+    EXPECT_EQ(names.outcomes.front().reason, "marketplace_rule");
+    EXPECT_EQ(store->dead_letters({}).front().letter.detail, "in the table bundles, the unique index one_name");
+    EXPECT_EQ(market.select("SELECT bundle_name, description FROM bundles ORDER BY bundle_id").front(),
+              "Evening bag|changed");
+
+    market.run("ALTER TABLE reservations ADD COLUMN shelf text NOT NULL");
+    device.reservation(10, 2, "CODE1");
+    device.offer(5, "Noon bag");
+    const protocol::Ack column = sync();
+    ASSERT_EQ(column.outcomes.size(), 1U);
+    EXPECT_EQ(column.outcomes.front().table, "reservations");
+    EXPECT_EQ(store->dead_letters({}).back().letter.detail,
+              "in the table reservations, the column shelf must be filled");
+    EXPECT_EQ(market.number("SELECT count(*) FROM bundles"), 3);
+    market.run("ALTER TABLE reservations ALTER COLUMN shelf SET DEFAULT ''");
+    device.reservation(11, 2, "CODE2");
+    EXPECT_TRUE(sync().outcomes.empty());
+    EXPECT_EQ(market.number("SELECT count(*) FROM reservations"), 1);
+}
+
+/// A shop of which the hub holds rows already that the rule forbids.
+TEST_F(MarketplaceFillTest, ARuleMadeBeforeAShopIsShownLeavesOutWhatBreaksIt) {
+    init_postgres_store(market.target(), {}, {.marketplace = MarketplaceUse::leave});
+    store = market.open();
+    device.shop();
+    device.offer(2, "Rude");
+    device.offer(3, "Bag");
+    sync();
+    init_postgres_store(market.target(), {}, {.marketplace = MarketplaceUse::fill});
+    store = market.open();
+    market.run("ALTER TABLE bundles ADD CONSTRAINT decent CHECK (bundle_name <> 'Rude')");
+    device.offer(4, "Another bag");
+
+    EXPECT_TRUE(sync().outcomes.empty());
+
+    EXPECT_THAT(market.select("SELECT bundle_name FROM bundles ORDER BY 1"), ElementsAre("Another bag", "Bag"));
 }
 
 TEST_F(MarketplaceFillTest, SaysWhichRuleItDoesNotKnow) {

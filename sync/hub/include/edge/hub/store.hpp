@@ -19,6 +19,8 @@
 
 namespace edge::hub {
 
+class ForeignConstraint;
+
 /// A row of one seller.
 struct RowKey {
     int table = 0;    ///< number of a TableDescriptor
@@ -208,8 +210,14 @@ public:
                                                             std::size_t at_most) = 0;
     /// Of all shared tables, tombstones left out.
     [[nodiscard]] virtual std::int64_t count_shared_rows() = 0;
-    /// Why the store cannot hold such a row of that table: a stable code, empty if it can.
-    [[nodiscard]] virtual std::string_view refusal(int /*table*/, const protocol::Fields& /*fields*/) { return {}; }
+    /// Why the store cannot hold the row with such fields: a stable code, empty if it can.
+    [[nodiscard]] virtual std::string_view refusal(const RowKey& /*at*/, const protocol::Fields& /*fields*/) {
+        return {};
+    }
+    /// More of that, for people.
+    [[nodiscard]] virtual std::string refusal_detail(const RowKey& /*at*/, const protocol::Fields& /*fields*/) {
+        return {};
+    }
     /// Every row in order of table and key, tombstones included.
     virtual void each_row(const std::function<void(const StoredRow&)>& visit) = 0;
 };
@@ -284,6 +292,10 @@ public:
     virtual void declare_covered(Timestamp began) = 0;
     /// The database was restored from a backup: a new epoch, which it returns.
     virtual std::string declare_restored() = 0;
+
+    /// What a request of the seller wrote broke a rule of a table that the store shares: the next attempt finds out
+    /// which rows do, and the one after it refuses those.
+    virtual void doubt(std::string_view /*seller*/, const ForeignConstraint& /*broken*/) {}
 
     /// Looks at some sellers behind `after`, in order.
     [[nodiscard]] virtual OutsideLook look_outside(const std::string& /*after*/, Timestamp /*now*/) { return {}; }

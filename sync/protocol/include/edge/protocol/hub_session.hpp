@@ -119,10 +119,13 @@ inline constexpr std::string_view hub_owns = "hub_owns";
 inline constexpr std::string_view unknown_row = "unknown_row";
 inline constexpr std::string_view missing_parent = "missing_parent";
 inline constexpr std::string_view claim_code_collision = "claim_code_collision";
-/// Every reason for which a hub can refuse a row by itself. The last two: the marketplace's column cannot hold it.
-inline constexpr std::array<std::string_view, 12> of_dead_letters{
-    "malformed_row",  "row_too_big", "unknown_op",   "unknown_table",      "bad_key",  "bad_value",
-    "missing_column", unknown_row,   missing_parent, claim_code_collision, "too_long", "out_of_range"};
+inline constexpr std::string_view marketplace_rule = "marketplace_rule";
+/// Every reason for which a hub can refuse a row by itself. The last three: the marketplace's column cannot hold it, or
+/// a rule was made there that the hub does not know.
+inline constexpr std::array<std::string_view, 13> of_dead_letters{
+    "malformed_row", "row_too_big",    "unknown_op",    "unknown_table", "bad_key",
+    "bad_value",     "missing_column", unknown_row,     missing_parent,  claim_code_collision,
+    "too_long",      "out_of_range",   marketplace_rule};
 }  // namespace reason
 
 /// Joins a change into the hub's row by its table's rule. `current` is nothing for a row the hub never had, and a row
