@@ -283,7 +283,9 @@ private:
         }
         std::vector<std::string> stay;
         for (const auto& [key, claim] : wanted) {
-            const auto stays = [&](const std::string& holder) { return holder != key && !wanted.contains(holder); };
+            const auto stays = [&, own = std::string_view(key)](const std::string& holder) {
+                return holder != own && !wanted.contains(holder);
+            };
             if (rows_.is_taken(claim.parent, claim.code, stays)) stay.push_back(key);
         }
         while (!stay.empty()) {

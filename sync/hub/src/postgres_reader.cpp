@@ -87,11 +87,17 @@ StoredRow read_row(const PostgresResult& result, int row) {
     return stored;
 }
 
-std::vector<StoredRow> read_rows(const PostgresResult& result) {
-    std::vector<StoredRow> found;
+/// What `read` makes of each row's number.
+template <class Read>
+auto read_each(const PostgresResult& result, const Read& read) {
+    std::vector<decltype(read(0))> found;
     found.reserve(static_cast<std::size_t>(result.size()));
-    for (int row = 0; row < result.size(); ++row) found.push_back(read_row(result, row));
+    for (int row = 0; row < result.size(); ++row) found.push_back(read(row));
     return found;
+}
+
+std::vector<StoredRow> read_rows(const PostgresResult& result) {
+    return read_each(result, [&](int row) { return read_row(result, row); });
 }
 
 /// Columns: epoch, lane, next_seq, next_part, parts, head, applied_head.
@@ -105,9 +111,7 @@ LaneState read_lane(const PostgresResult& result, int row, int first) {
 }
 
 std::vector<LaneState> read_lanes(const PostgresResult& result) {
-    std::vector<LaneState> found;
-    for (int row = 0; row < result.size(); ++row) found.push_back(read_lane(result, row, 0));
-    return found;
+    return read_each(result, [&](int row) { return read_lane(result, row, 0); });
 }
 
 std::vector<TakenPart> read_parts(const PostgresResult& result) {
@@ -127,12 +131,10 @@ std::vector<TakenPart> read_parts(const PostgresResult& result) {
 }
 
 std::vector<ClaimHolder> read_claims(const PostgresResult& result) {
-    std::vector<ClaimHolder> found;
-    for (int row = 0; row < result.size(); ++row) {
-        found.push_back({.claim = {.parent = result.name(row, 0), .code = result.name(row, 1)},
-                         .row = {.table = static_cast<int>(result.integer(row, 2)), .key = result.name(row, 3)}});
-    }
-    return found;
+    return read_each(result, [&](int row) {
+        return ClaimHolder{.claim = {.parent = result.name(row, 0), .code = result.name(row, 1)},
+                           .row = {.table = static_cast<int>(result.integer(row, 2)), .key = result.name(row, 3)}};
+    });
 }
 
 HubSettings settings_of(const PostgresResult& result) {
@@ -307,9 +309,8 @@ std::vector<std::int64_t> PostgresQueries::applied_until(std::string_view replic
     PostgresValues values = values_of_replica(seller_, replica);
     values.integers(places).integers(epochs).texts(names).instant(covered);
     const PostgresResult result = db_->run(select_applied_until, values);
-    std::vector<std::int64_t> found;
-    for (int row = 0; row < result.size(); ++row) found.push_back(result.is_null(row, 1) ? 0 : result.integer(row, 1));
-    return found;
+    return read_each(result,
+                     [&](int row) { return result.is_null(row, 1) ? std::int64_t{0} : result.integer(row, 1); });
 }
 
 std::vector<StoredRow> PostgresQueries::rows(const std::vector<RowKey>& keys) {
@@ -366,9 +367,7 @@ std::vector<DeadLetter> PostgresQueries::open_letters(std::string_view replica, 
     PostgresValues values = values_of_replica(seller_, replica);
     values.texts(tables).texts(names);
     const PostgresResult result = db_->run(select_open_letters, values);
-    std::vector<DeadLetter> found;
-    for (int row = 0; row < result.size(); ++row) found.push_back(read_dead_letter(result, row, 0));
-    return found;
+    return read_each(result, [&](int row) { return read_dead_letter(result, row, 0); });
 }
 
 std::vector<DeadLetter> PostgresQueries::letters(std::string_view replica, const std::vector<ChangeId>& ids) {
@@ -381,9 +380,7 @@ std::vector<DeadLetter> PostgresQueries::letters(std::string_view replica, const
     PostgresValues values = values_of_parts(seller_, replica, parts);
     values.integers(indexes);
     const PostgresResult result = db_->run(select_letters, values);
-    std::vector<DeadLetter> found;
-    for (int row = 0; row < result.size(); ++row) found.push_back(read_dead_letter(result, row, 0));
-    return found;
+    return read_each(result, [&](int row) { return read_dead_letter(result, row, 0); });
 }
 
 std::vector<StoredRow> PostgresQueries::changes(std::int64_t after, std::size_t at_most) {
