@@ -374,8 +374,8 @@ void SyncRun::store_effects(WriteTransaction& write, const Actions& actions) {
     for (const Action& action : actions) {
         if (const auto* letters = std::get_if<protocol::RecordLetters>(&action)) store_letters(write, *letters);
         if (const auto* record = std::get_if<protocol::RecordOutcomes>(&action)) store_outcomes(write, *record);
-        if (const auto* marks = std::get_if<protocol::RecordWatermarks>(&action))
-            forget_taken(write, *marks, find_action<protocol::RecordOutcomes>(actions));
+        if (const auto* heard = std::get_if<protocol::HeardParts>(&action))
+            forget_taken(write, *heard, find_action<protocol::RecordOutcomes>(actions));
     }
     if (moves_base(actions)) {
         seal_pending(state_, write, identity_);
@@ -487,18 +487,21 @@ void SyncRun::store_outcomes(WriteTransaction& write, const protocol::RecordOutc
 }
 
 /// A hub that was restored may take what it had refused, and then lists nothing.
-void SyncRun::forget_taken(WriteTransaction& write, const protocol::RecordWatermarks& marks,
+void SyncRun::forget_taken(WriteTransaction& write, const protocol::HeardParts& heard,
                            const protocol::RecordOutcomes* told) {
-    if (marks.first_heard == 0 || marks.first_heard > marks.applied) return;
+    const auto is_heard = [&](const storage::SyncReject& reject) {
+        return std::ranges::find(heard.parts, std::pair(reject.seq, reject.part)) != heard.parts.end();
+    };
     const auto is_refused_again = [&](const storage::SyncReject& reject) {
         return told != nullptr && std::ranges::any_of(told->outcomes, [&](const ChangeOutcome& one) {
-                   return protocol::is_dead_letter(one.outcome) && one.lane == marks.lane && one.seq == reject.seq &&
+                   return protocol::is_dead_letter(one.outcome) && one.lane == heard.lane && one.seq == reject.seq &&
                           one.part == reject.part && one.index == reject.position;
                });
     };
-    for (const storage::StoredReject& one : storage::rejects_of_segments(
-             state_.db, protocol::name_of(marks.lane), marks.epoch, marks.first_heard, marks.applied)) {
-        if (!is_refused_again(one.reject)) storage::forget_reject(write, one.id);
+    const auto [first, last] = std::ranges::minmax(heard.parts);
+    for (const storage::StoredReject& one :
+         storage::rejects_of_segments(state_.db, protocol::name_of(heard.lane), heard.epoch, first.first, last.first)) {
+        if (is_heard(one.reject) && !is_refused_again(one.reject)) storage::forget_reject(write, one.id);
     }
 }
 

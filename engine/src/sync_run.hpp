@@ -76,7 +76,7 @@ private:
     void apply_pull(storage::WriteTransaction& write, SyncBase& base, const protocol::PullPage& page);
     void compare_digest(storage::WriteTransaction& write, const SyncBase& base, const protocol::Digest& digest);
     void store_outcomes(storage::WriteTransaction& write, const protocol::RecordOutcomes& record);
-    void forget_taken(storage::WriteTransaction& write, const protocol::RecordWatermarks& marks,
+    void forget_taken(storage::WriteTransaction& write, const protocol::HeardParts& heard,
                       const protocol::RecordOutcomes* told);
     void store_letters(storage::WriteTransaction& write, const protocol::RecordLetters& record);
     void store_attempt(storage::WriteTransaction& write, const protocol::Finish* finish);

@@ -263,6 +263,18 @@ void DeviceSession::hear_again(Lane lane) {
     }
 }
 
+/// Of a part that waits for the rest of its segment, or that the hub did not take, the answer tells nothing.
+void DeviceSession::note_heard(const LaneAck& lane, Actions& actions) const {
+    if (is_receipt_ || lane.problem) return;
+    HeardParts heard{.lane = lane.lane, .epoch = lane.epoch, .parts = {}};
+    for (const std::size_t at : in_flight_) {
+        const HeldPart& part = held_[at];
+        if (part.lane == lane.lane && part.epoch == lane.epoch && part.seq <= lane.applied)
+            heard.parts.emplace_back(part.seq, part.part);
+    }
+    if (!heard.parts.empty()) actions.emplace_back(std::move(heard));
+}
+
 void DeviceSession::take_outcomes(const Ack& ack, Actions& actions) const {
     RecordOutcomes record;
     for (const ChangeOutcome& outcome : ack.outcomes) {
@@ -287,6 +299,7 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
         (last != nullptr && last->hash != lane.head && !EDGE_PLANTED(chain_unchecked))) {
         return take_new_epoch(again, "the hub has other segments under the numbers of this file", now_ms, actions);
     }
+    note_heard(lane, actions);
     known.staged = lane.applied >= known.applied ? lane.staged : 0;
     const LaneMark before = known;
     run(lane.lane).told_applied = lane.applied;
@@ -301,11 +314,8 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
                          });
     if (vouched) known.durable = std::max(known.durable, std::min(lane.durable, known.applied));
     if (known != before) {
-        actions.emplace_back(RecordWatermarks{.lane = lane.lane,
-                                              .epoch = known.epoch,
-                                              .applied = known.applied,
-                                              .durable = known.durable,
-                                              .first_heard = is_receipt_ ? 0 : before.applied + 1});
+        actions.emplace_back(RecordWatermarks{
+            .lane = lane.lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
     }
     if (lane.problem) take_lane_problem(lane.lane, *lane.problem, now_ms, actions);
 }

@@ -273,16 +273,35 @@ TEST(DeviceSession, DropsOnlyWhatIsDurableAndVouchedForByTheHead) {
     EXPECT_EQ(marks[0].durable, 2);
 }
 
-TEST(DeviceSession, SaysOfWhichSegmentsTheAnswerTellsAllOutcomes) {
+TEST(DeviceSession, SaysOfWhichPartsTheAnswerTellsAllOutcomes) {
     DeviceMemory memory;
     memory.ops.applied = 1;
-    DeviceSession device = session(ops_up_to(3), memory);
-    EXPECT_EQ(sent(device.start(now)), "ops 2.1,ops 3.1");
+    DeviceSession device = session(
+        {held(Lane::ops, 1, 1, 2), held(Lane::ops, 2, 1, 2), held(Lane::ops, 2, 2, 2), held(Lane::ops, 3)}, memory);
+    EXPECT_EQ(sent(device.start(now)), "ops 2.1,ops 2.2,ops 3.1");
+    LaneAck lane = lane_ack(Lane::ops, 2);
+    lane.head = part_hash(bytes_of(Lane::ops, 2, 2));
 
-    const auto actions = device.on_response(ok(ack_of({lane_ack(Lane::ops, 2)})), now, 0.5);
+    const auto actions = device.on_response(ok(ack_of({lane})), now, 0.5);
 
-    EXPECT_EQ(all<RecordWatermarks>(actions).at(0).applied, 2);
-    EXPECT_EQ(all<RecordWatermarks>(actions).at(0).first_heard, 2);
+    ASSERT_EQ(all<HeardParts>(actions).size(), 1U);
+    EXPECT_EQ(all<HeardParts>(actions)[0].parts, (std::vector<std::pair<std::int64_t, int>>{{2, 1}, {2, 2}}));
+}
+
+/// What became of the parts that went before was told then.
+TEST(DeviceSession, HearsOfAPartThatGoesAloneNothingOfTheOthers) {
+    DeviceMemory memory;
+    memory.request_parts = 1;
+    DeviceSession device = session({held(Lane::ops, 1, 1, 2), held(Lane::ops, 1, 2, 2)}, memory);
+    EXPECT_EQ(sent(device.start(now)), "ops 1.1");
+    LaneAck lane = lane_ack(Lane::ops, 1);
+    lane.head = part_hash(bytes_of(Lane::ops, 1, 2));
+
+    const auto first = device.on_response(ok(ack_of({lane})), now, 0.5);
+    const auto second = device.on_response(ok(ack_of({lane})), now, 0.5);
+
+    EXPECT_EQ(all<HeardParts>(first).at(0).parts, (std::vector<std::pair<std::int64_t, int>>{{1, 1}}));
+    EXPECT_EQ(all<HeardParts>(second).at(0).parts, (std::vector<std::pair<std::int64_t, int>>{{1, 2}}));
 }
 
 TEST(DeviceSession, AReceiptTellsOutcomesOfItsFileAlone) {
@@ -291,7 +310,7 @@ TEST(DeviceSession, AReceiptTellsOutcomesOfItsFileAlone) {
     const auto actions = device.on_ack(ack_of({lane_ack(Lane::ops, 2)}), now);
 
     EXPECT_EQ(all<RecordWatermarks>(actions).at(0).applied, 2);
-    EXPECT_EQ(all<RecordWatermarks>(actions).at(0).first_heard, 0);
+    EXPECT_TRUE(all<HeardParts>(actions).empty());
 }
 
 TEST(DeviceSession, BelievesNoWatermarkBeyondWhatItSealed) {

@@ -78,13 +78,16 @@ struct RecordWatermarks {
     std::int64_t epoch = 1;
     std::int64_t applied = 0;
     std::int64_t durable = 0;
-    /// Of segments from this one to `applied` the answer tells all outcomes: what was refused of them before, and is
-    /// not now, the hub has taken. 0: of none.
-    std::int64_t first_heard = 0;
 };
 /// Store what became of changes; dead letters among them (is_dead_letter) keep the change's bytes.
 struct RecordOutcomes {
     std::vector<ChangeOutcome> outcomes;
+};
+/// The answer told all outcomes of these parts: what was refused of them before, and is not now, the hub has taken.
+struct HeardParts {
+    Lane lane = Lane::ops;
+    std::int64_t epoch = 1;
+    std::vector<std::pair<std::int64_t, int>> parts;  ///< number and part
 };
 /// Store what the hub says of changes that it refused earlier: one that is `unknown` to it stays as it is.
 struct RecordLetters {
@@ -125,8 +128,8 @@ struct Finish {
     std::string why;        ///< empty when complete
 };
 
-using Action = std::variant<SendRequest, RecordWatermarks, RecordOutcomes, RecordLetters, ApplyPull, RestartPull,
-                            CursorExpired, CompareDigest, SealAgain, RaiseAlarm, Finish>;
+using Action = std::variant<SendRequest, RecordWatermarks, RecordOutcomes, HeardParts, RecordLetters, ApplyPull,
+                            RestartPull, CursorExpired, CompareDigest, SealAgain, RaiseAlarm, Finish>;
 
 /// What the network gave back. Header names are in lower case.
 struct Response {
@@ -215,6 +218,7 @@ private:
     void take_new_epoch(const SealAgain& again, std::string_view why, std::int64_t now_ms, Actions& actions);
     void hold_lane(Lane lane, const Problem& problem, Actions& actions);
     void hear_again(Lane lane);
+    void note_heard(const LaneAck& lane, Actions& actions) const;
     void react(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
     void send_less(const Problem& problem, std::size_t part_bytes, std::int64_t now_ms, double random,
                    Actions& actions);
