@@ -315,6 +315,7 @@ private:
         if (standing.empty()) return;
         const std::vector<StoredRow> found = rows(standing);
         std::vector<const StoredRow*> stored;
+        stored.reserve(found.size());
         for (const StoredRow& row : found) stored.push_back(&row);
         put(std::move(stored), {});
     }
@@ -327,6 +328,7 @@ private:
         std::vector<StoredRow> page;
         const auto put = [&] {
             std::vector<const StoredRow*> rows;
+            rows.reserve(page.size());
             for (const StoredRow& row : page) rows.push_back(&row);
             this->put(std::move(rows), {});
             page.clear();
@@ -417,6 +419,7 @@ public:
         const PostgresLease lease(pool_);
         const PostgresResult result = lease->run(select_sellers);
         std::vector<std::string> found;
+        found.reserve(static_cast<std::size_t>(result.size()));
         for (int row = 0; row < result.size(); ++row) found.push_back(result.name(row, 0));
         return found;
     }
@@ -483,6 +486,7 @@ std::vector<SellerDeadLetter> PostgresStore::dead_letters(const DeadLetterFilter
     values.integer(after.index).integer(static_cast<std::int64_t>(filter.at_most)).integer(filter.settled ? 1 : 0);
     const PostgresResult result = lease->run(select_dead_letters, values);
     std::vector<SellerDeadLetter> found;
+    found.reserve(static_cast<std::size_t>(result.size()));
     for (int row = 0; row < result.size(); ++row) {
         found.push_back({.seller = result.name(row, 0), .letter = read_dead_letter(result, row, 1)});
     }

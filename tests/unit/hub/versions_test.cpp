@@ -30,10 +30,10 @@ protected:
     const std::filesystem::path data = std::filesystem::path(EDGE_SOURCE_DIR) / "tests/data";
 };
 
-/// What the programs of schemas 1, 2, 3 and 6 sealed, each built from its own commit: a shop, a bundle that is renamed,
-/// three sales, graphs. The rows are those of its file.
+/// What the programs of schemas 1, 2, 3, 4 and 6 sealed, each built from its own commit: a shop, a bundle that is
+/// renamed, three sales, graphs. The rows are those of its file.
 TEST_F(VersionsTest, SegmentsThatOldProgramsSealedBecomeTheRowsOfTheirFiles) {
-    for (const int schema : {1, 2, 3, 6}) {
+    for (const int schema : {1, 2, 3, 4, 6}) {
         SCOPED_TRACE(schema);
         const std::string sealed = "segments/sealed-" + std::to_string(schema);
         const std::vector<std::string> parts = lines_of(data / (sealed + ".ndjson"));
