@@ -20,7 +20,7 @@ void count_anew(storage::WriteTransaction& write);
 /// The part of it that finds rows that are gone.
 [[nodiscard]] std::int64_t find_gone_rows(storage::WriteTransaction& write);
 
-/// The same, at most once a day: INSERT OR REPLACE takes rows away that no trigger sees go.
+/// The same, at most once a day: for rows that went in a way that no trigger sees.
 void find_gone_rows_daily(Engine::State& state, storage::WriteTransaction& write);
 
 /// If somebody changed the file's schema since this was last called: makes the journal's triggers again where they are

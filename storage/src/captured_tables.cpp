@@ -56,6 +56,27 @@ constexpr std::array<CapturedTableInfo, 11> tables = {{
     {CapturedTable::holidays, "holidays", "@.holiday_id", true, "", holiday_columns},
 }};
 
+/// What no two rows of a shared table have in common, besides their identity. Computed rows are told as they are made.
+struct UniqueColumns {
+    CapturedTable table;
+    std::string_view all;      ///< SQL, as a list
+    std::string_view equal;    ///< SQL, of the rows `o` and NEW
+    std::string_view changed;  ///< SQL, of OLD and NEW
+};
+constexpr std::array<UniqueColumns, 6> unique_columns = {{
+    {CapturedTable::sellers, "", "", ""},
+    {CapturedTable::category, "category_name", "o.category_name = NEW.category_name",
+     "OLD.category_name IS NOT NEW.category_name"},
+    {CapturedTable::bundles, "", "", ""},
+    {CapturedTable::reservations, "bundle_id, claim_code",
+     "o.bundle_id = NEW.bundle_id AND o.claim_code = NEW.claim_code",
+     "OLD.bundle_id IS NOT NEW.bundle_id OR OLD.claim_code IS NOT NEW.claim_code"},
+    {CapturedTable::weather, "place, day, kind", "o.place = NEW.place AND o.day = NEW.day AND o.kind = NEW.kind",
+     "OLD.place IS NOT NEW.place OR OLD.day IS NOT NEW.day OR OLD.kind IS NOT NEW.kind"},
+    {CapturedTable::holidays, "region, day, name", "o.region = NEW.region AND o.day = NEW.day AND o.name = NEW.name",
+     "OLD.region IS NOT NEW.region OR OLD.day IS NOT NEW.day OR OLD.name IS NOT NEW.name"},
+}};
+
 std::string with_row(std::string_view expression, std::string_view row) {
     std::string result;
     for (const char c : expression) {
@@ -133,6 +154,39 @@ void add_table_triggers(const CapturedTableInfo& table, std::vector<CaptureTrigg
                                              entry(table, "OLD", 3, all))});
 }
 
+/// An entry about the row that has what NEW is to have, written before it is known whether the statement replaces it,
+/// fails, leaves it alone or updates it.
+std::string replaced_entry(const CapturedTableInfo& table, std::string_view equal) {
+    const std::string id = with_row(table.key, "o");
+    const bool has_parent = !table.parent.empty();
+    return fmt::format(
+        "INSERT INTO journal (tbl, row, op, mask, uuid{}) SELECT {}, {}, 4, {}, o.uuid{} FROM {} AS o "
+        "WHERE {}; ",
+        has_parent ? ", parent" : "", static_cast<int>(table.number), id, (std::int64_t{1} << table.columns.size()) - 1,
+        has_parent ? fmt::format(", o.{}", table.parent) : "", table.name, equal);
+}
+
+/// What a pull replaces it settles itself.
+constexpr std::string_view outside_a_pull = "NOT EXISTS (SELECT 1 FROM capture_guard)";
+
+void add_replace_triggers(const UniqueColumns& unique, std::vector<CaptureTrigger>& triggers) {
+    const CapturedTableInfo& table = captured_table(unique.table);
+    const std::string id = with_row(table.key, "o");
+    const std::string by_insert = fmt::format("capture_{}_insert_replaces", table.name);
+    std::string entries = replaced_entry(table, fmt::format("{} = {}", id, with_row(table.key, "NEW"))) +
+                          replaced_entry(table, "o.uuid = NEW.uuid");
+    if (!unique.all.empty()) entries += replaced_entry(table, unique.equal);
+    triggers.push_back({by_insert, fmt::format("CREATE TRIGGER {} BEFORE INSERT ON {} WHEN {} BEGIN {}END", by_insert,
+                                               table.name, outside_a_pull, entries)});
+    if (unique.all.empty()) return;
+    const std::string by_update = fmt::format("capture_{}_update_replaces", table.name);
+    triggers.push_back(
+        {by_update, fmt::format("CREATE TRIGGER {} BEFORE UPDATE OF {} ON {} WHEN ({}) AND {} BEGIN {}END", by_update,
+                                unique.all, table.name, unique.changed, outside_a_pull,
+                                replaced_entry(table, fmt::format("{} AND {} <> {}", unique.equal, id,
+                                                                  with_row(table.key, "OLD"))))});
+}
+
 /// `rows` are the bundles concerned: NEW, OLD, or both when a membership moves from one bundle to another.
 void add_membership_trigger(std::string_view event, std::span<const std::string_view> rows,
                             std::vector<CaptureTrigger>& triggers) {
@@ -177,6 +231,7 @@ const CapturedTableInfo& captured_table(CapturedTable number) {
 std::vector<CaptureTrigger> expected_triggers() {
     std::vector<CaptureTrigger> triggers;
     for (const CapturedTableInfo& table : tables) add_table_triggers(table, triggers);
+    for (const UniqueColumns& unique : unique_columns) add_replace_triggers(unique, triggers);
     constexpr std::array both = {"OLD"sv, "NEW"sv};
     add_membership_trigger("insert", std::span(both).last(1), triggers);
     add_membership_trigger("update", both, triggers);

@@ -66,19 +66,20 @@ std::vector<WeatherRow> list_weather(Connection& db, std::string_view place, Loc
 bool put_weather(WriteTransaction& write, const WeatherRow& weather, const Uuid& uuid) {
     Connection& db = write.connection();
     const std::optional<std::string_view> flag = weather.flag ? std::optional(name_of(*weather.flag)) : std::nullopt;
-    const std::int64_t before = db.total_changes();
+    // not an upsert: the journal would note beforehand that the row may be replaced
     db.query(
-          "INSERT INTO weather (uuid, place, day, kind, temperature, weather_flag, source, fetched_at) VALUES (?, ?, "
-          "?, ?, ?, ?, ?, ?) "
-          "ON CONFLICT (place, day, kind) DO UPDATE SET temperature = excluded.temperature, weather_flag = "
-          "excluded.weather_flag, "
-          "source = excluded.source, fetched_at = excluded.fetched_at WHERE excluded.fetched_at >= fetched_at AND "
-          "(temperature, "
-          "weather_flag, source, fetched_at) IS NOT (excluded.temperature, excluded.weather_flag, excluded.source, "
-          "excluded.fetched_at)",
+          "INSERT INTO weather (uuid, place, day, kind, temperature, weather_flag, source, fetched_at) SELECT ?1, ?2, "
+          "?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM weather WHERE place = ?2 AND day = ?3 AND kind = ?4)",
           uuid, weather.place, weather.day, weather.kind, weather.temperature, flag, weather.source, weather.fetched_at)
         .run();
-    return db.total_changes() != before;
+    if (db.changes() > 0) return true;
+    db.query(
+          "UPDATE weather SET temperature = ?4, weather_flag = ?5, source = ?6, fetched_at = ?7 WHERE place = ?1 AND "
+          "day = ?2 AND kind = ?3 AND ?7 >= fetched_at AND (temperature, weather_flag, source, fetched_at) IS NOT (?4, "
+          "?5, ?6, ?7)",
+          weather.place, weather.day, weather.kind, weather.temperature, flag, weather.source, weather.fetched_at)
+        .run();
+    return db.changes() > 0;
 }
 
 bool has_holiday(Connection& db, std::string_view region, LocalDate day) {
@@ -97,11 +98,13 @@ std::vector<HolidayRow> list_holidays(Connection& db, std::string_view region, L
 
 bool put_holiday(WriteTransaction& write, const HolidayRow& holiday, const Uuid& uuid) {
     Connection& db = write.connection();
-    const std::int64_t before = db.total_changes();
-    db.query("INSERT INTO holidays (uuid, region, day, name, source) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-             uuid, holiday.region, holiday.day, holiday.name, holiday.source)
+    db.query(
+          "INSERT INTO holidays (uuid, region, day, name, source) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 "
+          "FROM holidays WHERE region = ?2 AND day = ?3 AND name = ?4) AND NOT EXISTS (SELECT 1 FROM holidays WHERE "
+          "uuid = ?1)",
+          uuid, holiday.region, holiday.day, holiday.name, holiday.source)
         .run();
-    return db.total_changes() != before;
+    return db.changes() > 0;
 }
 
 }  // namespace edge::storage

@@ -2,6 +2,8 @@
 
 #include "edge/core/planted_bugs.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -63,10 +65,29 @@ bool is_same_row(const GroupedEntry& left, const GroupedEntry& right) {
 }  // namespace
 
 JournalScan::JournalScan(Connection& connection, std::int64_t after)
-    : query_(connection.query("SELECT seq, tbl, row, op, mask, uuid, parent FROM journal WHERE seq > ? ORDER BY seq",
+    : connection_(&connection),
+      query_(connection.query("SELECT seq, tbl, row, op, mask, uuid, parent FROM journal WHERE seq > ? ORDER BY seq",
                               after)) {}
 
 bool JournalScan::next(JournalEntry& entry) {
+    while (read(entry)) {
+        if (entry.op != JournalOp::replaced) return true;
+        if (is_there(entry)) continue;
+        entry.op = JournalOp::deleted;
+        return true;
+    }
+    return false;
+}
+
+bool JournalScan::is_there(const JournalEntry& entry) {
+    const CapturedTableInfo& table = captured_table(entry.table);
+    return connection_
+        ->query(fmt::format("SELECT 1 FROM {} WHERE {} = ? AND uuid = ?", table.name, table.key.substr(2)), entry.row,
+                entry.uuid)
+        .step();
+}
+
+bool JournalScan::read(JournalEntry& entry) {
     if (!query_.step()) return false;
     const std::int64_t op = query_.integer(3);
     entry.seq = query_.integer(0);
@@ -138,7 +159,7 @@ void trim_journal(WriteTransaction& write) {
 std::int64_t unread_rows(Connection& connection, JournalReader reader) {
     Query row =
         connection.query("SELECT count(*) FROM (SELECT DISTINCT tbl, row FROM journal WHERE seq > ? AND op < ?)",
-                         journal_cursor(connection, reader), pulled_bit);
+                         journal_cursor(connection, reader), static_cast<std::int64_t>(JournalOp::replaced));
     row.step();
     return row.integer(0);
 }

@@ -92,6 +92,28 @@ TEST_F(CaptureCheckTest, TheTotalsAreCountedAnewAfterwards) {
     EXPECT_THAT(till.select("SELECT sold FROM seller_totals"), ElementsAre("0"));
 }
 
+TEST_F(CaptureCheckTest, ASaleThatAnotherReplacedIsDeletedAndNotCounted) {
+    till.while_down(
+        "INSERT OR REPLACE INTO reservations (bundle_id, claim_code) SELECT bundle_id, claim_code FROM reservations "
+        "WHERE collected_at IS NOT NULL");
+
+    till.engine->refresh(till.engine->home_seller());
+
+    EXPECT_THAT(till.engine->verify().findings, IsEmpty());
+    EXPECT_THAT(till.select("SELECT sold FROM seller_totals"), ElementsAre("0"));
+    EXPECT_TRUE(sync().equal);
+    expect_equal();
+}
+
+TEST_F(CaptureCheckTest, ACategoryThatAnotherReplacedIsDeleted) {
+    till.while_down(
+        "DELETE FROM bundle_category; INSERT OR REPLACE INTO category (category_name, category_coefficient) VALUES "
+        "('Bread', '1')");
+
+    EXPECT_TRUE(sync().equal);
+    expect_equal();
+}
+
 TEST_F(CaptureCheckTest, ATriggerDroppedUnderARunningProgramIsFoundByTheNextSync) {
     till.sql("DROP TRIGGER capture_bundles_update; UPDATE bundles SET bundle_name = 'By hand'");
 

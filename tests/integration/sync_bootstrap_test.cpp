@@ -388,7 +388,7 @@ TEST_F(NewFileTest, OnAFullDiskIsGoneOnWithOnceThereIsSpace) {
     std::int64_t kept = 0;
     int failures = 0;
     BootstrapReport report;
-    for (std::int64_t nth = 40; !report.complete; nth += 40) {
+    for (std::int64_t nth = 80; !report.complete; nth += 80) {  // the fourth comes amid the rows
         disk.fail_at(nth, test::DiskFailure::disk_full, test::FailureSpan::from_then_on);
         try {
             report = bootstrap(fresh, options);

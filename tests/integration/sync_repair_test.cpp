@@ -74,15 +74,40 @@ TEST_F(SyncRepairTest, ARowReplacedUnderItsNumberIsAnotherRow) {
     expect_equal(tablet);
 }
 
-TEST_F(SyncRepairTest, ARowReplacedByAnotherNumberIsGoneByTheNextDay) {
+TEST_F(SyncRepairTest, ARowReplacedByAnotherNumberIsDeletedAtOnce) {
     till.sql("INSERT OR REPLACE INTO holidays (holiday_id, region, day, name) VALUES (9, 'GB', 20400, 'Feast')");
+
+    sync(till);
+    sync(tablet);
+
+    EXPECT_THAT(tablet.select("SELECT name FROM holidays ORDER BY 1"), ElementsAre("Fair", "Feast"));
+    expect_equal(till);
+    expect_equal(tablet);
+    EXPECT_THAT(incidents(till), IsEmpty());
+}
+
+TEST_F(SyncRepairTest, ARowReplacedByAnUpdateIsDeletedAtOnce) {
+    till.sql("UPDATE OR REPLACE holidays SET day = 20400, name = 'Feast' WHERE name = 'Fair'");
+
+    sync(till);
+    sync(tablet);
+
+    EXPECT_THAT(tablet.select("SELECT count(*) FROM holidays"), ElementsAre("1"));
+    expect_equal(till);
+    expect_equal(tablet);
+    EXPECT_THAT(incidents(till), IsEmpty());
+}
+
+TEST_F(SyncRepairTest, ARowDeletedAsIfByAPullIsGoneByTheNextDay) {
+    till.sql(
+        "INSERT INTO capture_guard VALUES (1); DELETE FROM holidays WHERE name = 'Feast'; DELETE FROM capture_guard");
     sync(till);
     hub.now += std::chrono::hours(24);
 
     sync(till);
     sync(tablet);
 
-    EXPECT_THAT(tablet.select("SELECT name FROM holidays ORDER BY 1"), ElementsAre("Fair", "Feast"));
+    EXPECT_THAT(tablet.select("SELECT name FROM holidays"), ElementsAre("Fair"));
     expect_equal(till);
     expect_equal(tablet);
 }

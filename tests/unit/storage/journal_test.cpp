@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace edge::storage {
 namespace {
 
@@ -53,6 +55,80 @@ protected:
     test::TemporaryFolder folder;
     Connection db = Connection::create(folder.file("shop.db"));
 };
+
+/// A row that is replaced goes without firing the trigger of its deletion.
+class ReplacedRows : public JournalTest {
+protected:
+    ReplacedRows() {
+        post(7);
+        run("INSERT INTO reservations (reservation_id, bundle_id, claim_code) VALUES (1, 7, 'A'), (2, 7, 'B')");
+        read_all();
+    }
+    /// "deleted 1 of 7, created 3 of 7": what a reader of the journal is told of reservations.
+    std::vector<std::string> told() {
+        static constexpr std::array<const char*, 4> names = {"", "created ", "updated ", "deleted "};
+        std::vector<std::string> all;
+        JournalScan scan(db, journal_cursor(db, JournalReader::sync));
+        for (JournalEntry entry; scan.next(entry);) {
+            if (entry.table != CapturedTable::reservations) continue;
+            all.push_back(names.at(static_cast<std::size_t>(entry.op)) + std::to_string(entry.row) + " of " +
+                          std::to_string(entry.parent.value_or(0)));
+        }
+        return all;
+    }
+};
+
+TEST_F(ReplacedRows, AreToldAsDeleted) {
+    run("INSERT OR REPLACE INTO reservations (reservation_id, bundle_id, claim_code) VALUES (3, 7, 'A')");
+    EXPECT_THAT(told(), ElementsAre("deleted 1 of 7", "created 3 of 7"));
+    ASSERT_EQ(changed().deleted.size(), 1U);
+    EXPECT_TRUE(changed().deleted.front().uuid);
+    read_all();
+
+    run("REPLACE INTO reservations (bundle_id, claim_code) VALUES (7, 'B')");
+    EXPECT_THAT(told(), ElementsAre("deleted 2 of 7", "created 4 of 7"));
+    read_all();
+
+    run("REPLACE INTO reservations (reservation_id, bundle_id, claim_code) VALUES (4, 7, 'D')");
+    EXPECT_THAT(told(), ElementsAre("deleted 4 of 7", "created 4 of 7"));
+    read_all();
+
+    run("REPLACE INTO reservations (reservation_id, uuid, bundle_id, claim_code) SELECT 9, uuid, 7, 'E' FROM "
+        "reservations WHERE reservation_id = 3");
+    EXPECT_THAT(told(), ElementsAre("deleted 3 of 7", "created 9 of 7"));
+    read_all();
+
+    run("UPDATE OR REPLACE reservations SET claim_code = 'D' WHERE reservation_id = 9");
+    EXPECT_THAT(told(), ElementsAre("deleted 4 of 7", "updated 9 of 7"));
+}
+
+TEST_F(ReplacedRows, AreNotToldWhereTheStatementLeftThem) {
+    run("INSERT OR IGNORE INTO reservations (bundle_id, claim_code) VALUES (7, 'A')");
+    run("INSERT INTO reservations (bundle_id, claim_code) VALUES (7, 'A') ON CONFLICT DO NOTHING");
+    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_EQ(unread_rows(db, JournalReader::sync), 0);
+    EXPECT_THAT(changed().existing, IsEmpty());
+    EXPECT_THAT(changed().deleted, IsEmpty());
+
+    run("INSERT INTO reservations (bundle_id, claim_code) VALUES (7, 'A') ON CONFLICT (bundle_id, claim_code) DO "
+        "UPDATE "
+        "SET consumer_id = 'ann'");
+    EXPECT_THAT(told(), ElementsAre("updated 1 of 7"));
+    read_all();
+
+    run("INSERT INTO reservations (reservation_id, bundle_id, claim_code) VALUES (5, 7, 'C'); INSERT OR IGNORE INTO "
+        "reservations (bundle_id, claim_code) VALUES (7, 'C')");
+    EXPECT_THAT(told(), ElementsAre("created 5 of 7"));
+}
+
+TEST_F(ReplacedRows, CostNothingWhereNoneIs) {
+    run("INSERT INTO reservations (bundle_id, claim_code) VALUES (7, 'C'); UPDATE reservations SET claim_code = 'D' "
+        "WHERE claim_code = 'C'");
+
+    Query lines = db.query("SELECT count(*) FROM journal WHERE seq > ? ", journal_cursor(db, JournalReader::sync));
+    ASSERT_TRUE(lines.step());
+    EXPECT_EQ(lines.integer(0), 2);
+}
 
 TEST_F(JournalTest, GathersWhatHappenedToARowInOneMask) {
     post(7);

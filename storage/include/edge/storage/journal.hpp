@@ -13,7 +13,12 @@ namespace edge::storage {
 /// Who reads the journal, each with a cursor of its own.
 enum class JournalReader { analytics, sync };
 
-enum class JournalOp : std::uint8_t { created = 1, updated = 2, deleted = 3 };
+enum class JournalOp : std::uint8_t {
+    created = 1,
+    updated = 2,
+    deleted = 3,
+    replaced = 4,  ///< perhaps, by a row that took its unique values: nobody is told, see JournalScan
+};
 
 /// One change as a trigger wrote it.
 struct JournalEntry {
@@ -27,7 +32,8 @@ struct JournalEntry {
     std::optional<std::int64_t> parent;  ///< the bundle of a reservation or forecast input
 };
 
-/// The journal after a number, in order, read as one goes.
+/// The journal after a number, in order, read as one goes. A row that was perhaps replaced is told as deleted if it is
+/// gone, and else not at all.
 class JournalScan {
 public:
     JournalScan(Connection& connection, std::int64_t after);
@@ -35,6 +41,10 @@ public:
     bool next(JournalEntry& entry);
 
 private:
+    [[nodiscard]] bool read(JournalEntry& entry);
+    [[nodiscard]] bool is_there(const JournalEntry& entry);
+
+    Connection* connection_;
     Query query_;
 };
 

@@ -1,0 +1,4 @@
+-- INSERT OR REPLACE and UPDATE OR REPLACE take a row away whose unique values another takes, and fire no trigger of its
+-- deletion. The program installs triggers that write beforehand, as op 4, which row that would be: whoever reads the
+-- journal takes it for a deletion if the row is gone, and for nothing if it is there. Nothing changes but the triggers; a
+-- program that does not know this op must not open the file.
