@@ -109,13 +109,16 @@ void CliProcess::make_refused(const std::string& database) const {
     text({"init", "--demo", "--time-zone", "Europe/London", "--db", database});
     for (int i = 0; i < 2; ++i) text({"reserve", "47", "--db", database});
     carry();
-    // the older one asks for the code that the younger one still has when the hub comes to it
+    // for as long as it takes, the hub believes that the younger one has the code that the older one asks for
+    const std::string younger =
+        select_column(file(database), "SELECT claim_code FROM reservations ORDER BY reservation_id DESC LIMIT 1")
+            .front();
     run_sql(file(database),
-            "UPDATE reservations SET claim_code = claim_code || 'X' WHERE reservation_id = (SELECT max(reservation_id) "
-            "FROM reservations); UPDATE reservations SET claim_code = (SELECT substr(claim_code, 1, length(claim_code) "
-            "- 1) FROM reservations ORDER BY reservation_id DESC LIMIT 1) WHERE reservation_id = (SELECT "
-            "max(reservation_id) - 1 FROM reservations)");
+            "UPDATE reservations SET claim_code = 'HELD' WHERE reservation_id = (SELECT max(reservation_id) - 1 FROM "
+            "reservations)");
+    run_sql(file("hub.db"), "UPDATE hub_row SET claim = 'HELD' WHERE claim = '" + younger + "'");
     carry();
+    run_sql(file("hub.db"), "UPDATE hub_row SET claim = '" + younger + "' WHERE claim = 'HELD'");
 }
 
 std::vector<std::string> command_words(const std::string& command) {
