@@ -30,14 +30,15 @@ protected:
     const std::filesystem::path data = std::filesystem::path(EDGE_SOURCE_DIR) / "tests/data";
 };
 
-/// What the programs of schemas 1, 2, 3, 4 and 6 sealed, each built from its own commit: a shop, a bundle that is
-/// renamed, three sales, graphs. The rows are those of its file.
+/// What the program of each released schema sealed, built from a commit of its own: a shop, a bundle that is renamed,
+/// three sales, graphs. The rows are those of its file.
 TEST_F(VersionsTest, SegmentsThatOldProgramsSealedBecomeTheRowsOfTheirFiles) {
-    for (const int schema : {1, 2, 3, 4, 6}) {
+    int schema = 1;
+    for (; std::filesystem::exists(data / ("schema-" + std::to_string(schema) + ".db")); ++schema) {
         SCOPED_TRACE(schema);
         const std::string sealed = "segments/sealed-" + std::to_string(schema);
         const std::vector<std::string> parts = lines_of(data / (sealed + ".ndjson"));
-        ASSERT_EQ(parts.size(), 3U);
+        ASSERT_EQ(parts.size(), 3U) << "segments of this schema are missing";
         const protocol::Decoded<protocol::Segment> first = protocol::decode_segment(parts.front());
         ASSERT_TRUE(first);
         EXPECT_EQ(first->schema, schema);
@@ -50,29 +51,7 @@ TEST_F(VersionsTest, SegmentsThatOldProgramsSealedBecomeTheRowsOfTheirFiles) {
         EXPECT_THAT(result->ack.outcomes, IsEmpty());
         EXPECT_EQ(dump(*fresh, first->seller), lines_of(data / (sealed + ".rows.txt")));
     }
-}
-
-/// The bytes of schema 2 under the number of each: no migration so far has changed a column that travels.
-TEST_F(VersionsTest, SegmentsOfEveryReleasedSchemaBecomeTheSameRows) {
-    const std::vector<std::string> expected = lines_of(data / "segments/rows.txt");
-    ASSERT_FALSE(expected.empty());
-    for (int schema = 1; std::filesystem::exists(data / ("schema-" + std::to_string(schema) + ".db")); ++schema) {
-        SCOPED_TRACE(schema);
-        const std::vector<std::string> parts =
-            lines_of(data / ("segments/schema-" + std::to_string(schema) + ".ndjson"));
-        ASSERT_FALSE(parts.empty()) << "segments of this schema are missing";
-        const protocol::Decoded<protocol::Segment> first = protocol::decode_segment(parts.front());
-        ASSERT_TRUE(first);
-        EXPECT_EQ(first->schema, schema);
-        const std::unique_ptr<HubStore> fresh = stores.create("schema-" + std::to_string(schema));
-
-        const auto result = take_parts(*fresh, {.seller = first->seller, .replica = first->replica, .extra = {}},
-                                       {parts.begin(), parts.end()}, now);
-
-        ASSERT_TRUE(result) << result.problem().detail;
-        EXPECT_THAT(result->ack.outcomes, IsEmpty());
-        EXPECT_EQ(dump(*fresh, first->seller), expected);
-    }
+    EXPECT_GT(schema, 6);
 }
 
 TEST_F(VersionsTest, ColumnsOfANewerDeviceAreKeptAndGivenBack) {
