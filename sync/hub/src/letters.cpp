@@ -59,24 +59,55 @@ std::map<RowKey, std::vector<const Change*>> taken_changes(const std::vector<Par
     return taken;
 }
 
+/// Rows of which something was refused that had been sealed before, by the parts in question.
+std::map<RowKey, std::vector<const PartToApply*>> refused_anew(
+    const std::vector<PartToApply>& parts, const std::vector<std::vector<ChangeOutcome>>& outcomes) {
+    std::map<RowKey, std::vector<const PartToApply*>> refused;
+    for (std::size_t at = 0; at < parts.size(); ++at) {
+        if (parts[at].segment->origins.empty()) continue;
+        for (const ChangeOutcome& outcome : outcomes[at]) {
+            const protocol::TableDescriptor* table = protocol::find_table(outcome.table);
+            if (table == nullptr || !protocol::is_dead_letter(outcome.outcome)) continue;
+            refused[{.table = table->number, .key = outcome.key}].push_back(&parts[at]);
+        }
+    }
+    return refused;
+}
+
+/// Whether the letter is of a segment that this part's was sealed from.
+bool is_origin(const DeadLetter& letter, const PartToApply& part) {
+    const PartId& id = letter.id.part;
+    return id.lane.lane == part.id.lane.lane &&
+           std::ranges::any_of(part.segment->origins, [&](const protocol::Origin& origin) {
+               return origin.epoch == id.lane.epoch && origin.seq == id.seq;
+           });
+}
+
 }  // namespace
 
 std::vector<DeadLetter> covered_letters(SellerReader& reader, std::string_view replica,
                                         const std::vector<PartToApply>& parts,
                                         const std::vector<std::vector<ChangeOutcome>>& outcomes, Timestamp now) {
     const std::map<RowKey, std::vector<const Change*>> taken = taken_changes(parts, outcomes);
-    std::vector<RowKey> keys;
-    keys.reserve(taken.size());
-    for (const auto& [key, changes] : taken) keys.push_back(key);
+    const std::map<RowKey, std::vector<const PartToApply*>> anew = refused_anew(parts, outcomes);
+    std::set<RowKey> keys;
+    for (const auto& [key, changes] : taken) keys.insert(key);
+    for (const auto& [key, by] : anew) keys.insert(key);
     std::vector<DeadLetter> covered;
-    for (DeadLetter& letter : reader.open_letters(replica, keys)) {
+    for (DeadLetter& letter : reader.open_letters(replica, {keys.begin(), keys.end()})) {
         const protocol::TableDescriptor* table = protocol::find_table(letter.table);
         if (table == nullptr) continue;
-        const std::vector<const Change*>& changes = taken.at({.table = table->number, .key = letter.key});
-        const bool is_covered =
-            std::ranges::any_of(changes, [&](const Change* change) { return says_as_much(*change, letter); });
-        if (!is_covered) continue;
-        letter.state = LetterState::taken;
+        const RowKey key{.table = table->number, .key = letter.key};
+        const auto changes = taken.find(key);
+        const bool is_taken = changes != taken.end() && std::ranges::any_of(changes->second, [&](const Change* change) {
+                                  return says_as_much(*change, letter);
+                              });
+        const auto by = anew.find(key);
+        const bool is_retried = by != anew.end() && std::ranges::any_of(by->second, [&](const PartToApply* part) {
+                                    return is_origin(letter, *part);
+                                });
+        if (!is_taken && !is_retried) continue;
+        letter.state = is_taken ? LetterState::taken : LetterState::retried;
         letter.settled_at = now;
         covered.push_back(std::move(letter));
     }

@@ -329,6 +329,22 @@ protected:
     std::string first;
 };
 
+/// Its answers were cut, so the device sealed it anew in smaller parts: nobody will ever settle the first letter.
+TEST_F(SealedAnewTest, WhatIsRefusedAnewIsOneOpenLetter) {
+    ASSERT_EQ(dead_letters().size(), 1U);
+
+    take(copy, anew());
+
+    const std::vector<SellerDeadLetter> open = dead_letters();
+    ASSERT_EQ(open.size(), 1U);
+    EXPECT_EQ(open[0].letter.id.part.lane.epoch, 2);
+    const std::vector<SellerDeadLetter> all = store->dead_letters({.seller = "s-1", .settled = true});
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].letter.id.part.lane.epoch, 1);
+    EXPECT_EQ(all[0].letter.state, LetterState::retried);
+    EXPECT_EQ(all[0].letter.settled_at, now);
+}
+
 TEST_F(SealedAnewTest, DoesNotOverwriteWhatCameAfterIt) {
     device.rename(2, "After");
     take(device, device.seal_bytes());
