@@ -11,8 +11,8 @@
 namespace edge::hub {
 
 /// The replica's open dead letters that what was just applied makes needless. Those come back as taken of whose row a
-/// change says as much as the letter did, and was taken; as retried those of a segment that was sealed anew, whose change
-/// was refused anew and has a letter there: its device never heard of this one. `outcomes` are those of `parts`.
+/// change says as much as the letter did, and was taken; as retried those of a segment that was sealed anew, whose
+/// change was refused anew and has a letter there: its device never heard of this one. `outcomes` are those of `parts`.
 [[nodiscard]] std::vector<DeadLetter> covered_letters(SellerReader& reader, std::string_view replica,
                                                       const std::vector<PartToApply>& parts,
                                                       const std::vector<std::vector<protocol::ChangeOutcome>>& outcomes,
