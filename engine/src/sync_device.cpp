@@ -1,3 +1,4 @@
+#include "batch_thread.hpp"
 #include "bootstrap.hpp"
 #include "sync_exchange.hpp"
 #include "sync_held.hpp"
@@ -247,6 +248,7 @@ SyncOutcome sync_once(Engine::State& state, const SyncIdentity& identity, const 
 SyncReport Engine::sync(const SyncOptions& options) {
     const SyncIdentity identity = sync_identity(*state_, options.app);
     if (options.dry_run) return dry_run(*state_, identity);
+    const BatchThread behind_sales;
     check_capture(*state_);
     const HubExchange exchange = options.exchange ? options.exchange : http_exchange(options, state_->options.ca_file);
     SyncReport report;

@@ -9,8 +9,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <filesystem>
+#include <stdexcept>
+#include <thread>
 
 namespace edge {
 namespace {
@@ -61,6 +64,35 @@ TEST_F(SyncTest, MakesTheHubEqual) {
     EXPECT_GT(report.changes_sent, 0);
     EXPECT_EQ(difference(), "");
     EXPECT_THAT(synced_rows(shop.path()), testing::Contains(HasSubstr("analytics_points ")));
+}
+
+TEST_F(SyncTest, ASaleDoesNotLoseItsProcessorToASyncThatItWakes) {
+    shop.post();
+    int policy = -1;
+    const auto exchange = [&](const HubRequest& request) {
+        policy = ::sched_getscheduler(0);
+        return hub.deliver(request);
+    };
+    shop.engine->sync({.url = "http://hub", .exchange = exchange});
+    EXPECT_EQ(policy, SCHED_BATCH);
+    EXPECT_EQ(::sched_getscheduler(0), SCHED_OTHER) << "the thread is the caller's";
+
+    EXPECT_THROW(
+        shop.engine->sync(
+            {.url = "http://hub", .exchange = [](const HubRequest&) -> HubAnswer { throw std::logic_error("lost"); }}),
+        std::logic_error);
+    EXPECT_EQ(::sched_getscheduler(0), SCHED_OTHER);
+}
+
+TEST_F(SyncTest, AThreadThatGoesLastAnywayStaysSo) {
+    shop.post();
+    std::thread last([&] {
+        const sched_param no_priority{};
+        ASSERT_EQ(::sched_setscheduler(0, SCHED_IDLE, &no_priority), 0);
+        sync();
+        EXPECT_EQ(::sched_getscheduler(0), SCHED_IDLE);
+    });
+    last.join();
 }
 
 TEST_F(SyncTest, MakesTheHubEqualOverHttp) {
