@@ -96,6 +96,12 @@ public:
         const auto found = rows_.find(key);
         return found == rows_.end() ? std::vector<std::int64_t>() : found->second;
     }
+    /// Whether the local id was a row's that is known to be deleted.
+    [[nodiscard]] bool was_borne(CapturedTable table, std::int64_t row) const {
+        return std::ranges::binary_search(deleted_, std::tuple(table, row), {}, [](const ChangedRow& deleted) {
+            return std::tuple(deleted.table, deleted.row);
+        });
+    }
 
 private:
     void take(const ChangedRow& row) {
@@ -183,7 +189,8 @@ private:
         const bool created = changed.first != JournalOp::updated || deletions_->is_back(key);
         PendingChange change = existing(rows, std::move(key), created, changed.mask, clock_);
         if (created) change.rows = deletions_->rows_of(change.entry.key);
-        if (changed.first == JournalOp::created) change.made = changed.row;
+        if (changed.first == JournalOp::created && !deletions_->was_borne(changed.table, changed.row))
+            change.made = changed.row;
         batches_->add(std::move(change));
     }
 

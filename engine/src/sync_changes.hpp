@@ -20,7 +20,8 @@ struct PendingChange {
     std::int64_t mask = 0;                 ///< columns that are sent, as the journal numbers them
     std::optional<protocol::Sum128> hash;  ///< of a shared row as it is; nothing for deletions and computed rows
     std::vector<std::int64_t> rows;        ///< of a shared row that was deleted: the local ids that it had
-    /// Of a shared row that was made here: its local id. If the hub knows a row by it, that row was replaced unseen.
+    /// Of a shared row that was made here under an id that no deleted row had: its local id. If the hub knows a row by
+    /// it, that row was replaced unseen.
     std::optional<std::int64_t> made;
 };
 

@@ -98,6 +98,23 @@ TEST_F(SyncRepairTest, ARowReplacedByAnUpdateIsDeletedAtOnce) {
     EXPECT_THAT(incidents(till), IsEmpty());
 }
 
+/// A bundle is deleted after the one that came after it is made.
+TEST_F(SyncRepairTest, ARowMadeUnderTheNumberOfADeletedOneLeavesNothingUnknown) {
+    till.post("Gone");
+    sync(till);
+    till.sql("DELETE FROM bundles WHERE bundle_name = 'Gone'");
+    till.post("Instead");
+    ASSERT_THAT(till.select("SELECT max(bundle_id) FROM bundles"), ElementsAre("2"));
+
+    const SyncReport report =
+        till.engine->sync({.url = "http://hub", .direction = SyncDirection::pull, .exchange = hub.exchange()});
+
+    EXPECT_FALSE(report.diverged) << "the hub has the deleted bundle still, and that is known";
+    sync(till);
+    expect_equal(till);
+    EXPECT_THAT(incidents(till), IsEmpty());
+}
+
 TEST_F(SyncRepairTest, ARowDeletedAsIfByAPullIsGoneByTheNextDay) {
     till.sql(
         "INSERT INTO capture_guard VALUES (1); DELETE FROM holidays WHERE name = 'Feast'; DELETE FROM capture_guard");
