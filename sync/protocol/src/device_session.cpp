@@ -227,9 +227,18 @@ void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actio
             take_lane(*found, restored, now_ms, actions);
         } else if (restored) {
             take_lane({.lane = lane, .epoch = mark(lane).epoch, .head = {}, .problem = {}}, restored, now_ms, actions);
+        } else if (is_ahead(ack, lane)) {
+            run(lane).told_applied = last_held(lane);
         }
     }
     take_pull(ack, restored, now_ms, actions);
+}
+
+/// Whether a copy of this file has gone on in a later epoch: an answer shows no earlier one that it was not asked
+/// about, so that what is held may be applied or not.
+bool DeviceSession::is_ahead(const Ack& ack, Lane lane) const noexcept {
+    return std::any_of(ack.lanes.begin(), ack.lanes.end(),
+                       [&](const LaneAck& one) { return one.lane == lane && one.epoch > mark(lane).epoch; });
 }
 
 void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t now_ms, Actions& actions) {
@@ -241,8 +250,7 @@ void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t no
     }
     pull_more_ = false;
     if (settings_.pull_bytes == 0) return;
-    // a page shows rows after changes whose outcomes are still to be heard: it comes again with those
-    if (is_any_unheard()) return;
+    if (is_any_unheard()) return take_told_rows(ack, actions);
     if (ack.pull.problem) return expire(now_ms, actions);
     pull_more_ = ack.pull.more && ack.pull.to > settings_.seen;
     if (ack.pull.to > settings_.seen || !ack.pull.rows.empty()) {
@@ -250,6 +258,19 @@ void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t no
         actions.emplace_back(ApplyPull{ack.pull});
     }
     if (ack.digest && ack.digest->at == settings_.seen) actions.emplace_back(CompareDigest{*ack.digest});
+}
+
+/// A page shows rows after changes whose outcomes are still to be heard: it comes again with those, since the cursor
+/// stays. But for the rows of changes that did not stand, which are told with their outcomes alone.
+void DeviceSession::take_told_rows(const Ack& ack, Actions& actions) const {
+    PullPage page = ack.pull;
+    page.to = page.from;
+    std::erase_if(page.rows, [&](const Change& row) {
+        return std::none_of(ack.outcomes.begin(), ack.outcomes.end(), [&](const ChangeOutcome& outcome) {
+            return outcome.outcome != Outcome::duplicate && outcome.table == row.table && outcome.key == row.key;
+        });
+    });
+    if (!page.rows.empty()) actions.emplace_back(ApplyPull{std::move(page)});
 }
 
 /// Whatever a restored hub has of what it had not called durable may have come to it anew, late or from a copy of this

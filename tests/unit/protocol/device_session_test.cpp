@@ -573,6 +573,59 @@ TEST(DeviceSession, SendsAgainWhatTheHubHasAppliedUnheard) {
     EXPECT_EQ(all<ApplyPull>(device.on_response(ok(ack), now, 0.5)).size(), 1U);
 }
 
+/// The change to the bundle lost, and its row is told with that alone.
+TEST(DeviceSession, TakesRowsOfChangesThatDidNotStandBeforeAllIsHeard) {
+    DeviceMemory memory;
+    memory.request_parts = 1;
+    DeviceSession device = session({held(Lane::ops, 1), held(Lane::bulk, 1)}, memory);
+    static_cast<void>(device.start(now));
+    Ack ack = ack_of({lane_ack(Lane::ops, 1), lane_ack(Lane::bulk, 1)});
+    ack.outcomes = {
+        {.lane = Lane::ops,
+         .seq = 1,
+         .table = "bundles",
+         .key = key(2),
+         .outcome = Outcome::superseded,
+         .reason = "later_write"},
+        {.lane = Lane::ops, .seq = 1, .table = "bundles", .key = key(3), .outcome = Outcome::duplicate, .reason = {}}};
+    ack.pull.to = 9;
+    for (const int number : {2, 3, 4}) {
+        Change row;
+        row.table = "bundles";
+        row.key = key(number);
+        row.op = Op::remove;
+        row.base = number;
+        ack.pull.rows.push_back(row);
+    }
+
+    const auto actions = device.on_response(ok(ack), now, 0.5);
+
+    const std::vector<ApplyPull> pages = all<ApplyPull>(actions);
+    ASSERT_EQ(pages.size(), 1U);
+    ASSERT_EQ(pages[0].page.rows.size(), 1U);
+    EXPECT_EQ(pages[0].page.rows[0].key, key(2));
+    EXPECT_EQ(pages[0].page.to, 0) << "the page comes again";
+}
+
+/// A hub shows a replica's last epoch, and those that the request names.
+TEST(DeviceSession, TakesNoPageBeforeItHearsOfALaneThatACopyHasLeftBehind) {
+    DeviceMemory memory;
+    memory.request_parts = 1;
+    DeviceSession device = session({held(Lane::ops, 1), held(Lane::bulk, 1)}, memory);
+    static_cast<void>(device.start(now));
+    LaneAck of_copy = lane_ack(Lane::bulk, 1);
+    of_copy.epoch = 2;
+    Ack ack = ack_of({lane_ack(Lane::ops, 1), of_copy});
+    ack.pull.to = 9;
+
+    const auto actions = device.on_response(ok(ack), now, 0.5);
+
+    EXPECT_EQ(sent(actions), "bulk 1.1");
+    EXPECT_TRUE(all<ApplyPull>(actions).empty()) << "the page may show what the bulk segment became, or not";
+    ack.lanes.push_back(lane_ack(Lane::bulk, 1));
+    EXPECT_EQ(all<ApplyPull>(device.on_response(ok(ack), now, 0.5)).size(), 1U);
+}
+
 TEST(DeviceSession, HearsOfOutcomesWhenItOnlyTakes) {
     DeviceSettings settings;
     settings.seller = seller_key;

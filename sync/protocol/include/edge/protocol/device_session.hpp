@@ -185,7 +185,7 @@ private:
         bool stopped = false;  ///< nothing more of it is sent in this run
         bool resent = false;
         bool sealed_again = false;
-        std::int64_t told_applied = 0;  ///< what the hub has applied, heard of or not
+        std::int64_t told_applied = 0;  ///< what the hub has applied, or may have, heard of or not
     };
 
     [[nodiscard]] LaneRun& run(Lane lane) noexcept { return runs_[static_cast<std::size_t>(lane)]; }
@@ -210,6 +210,8 @@ private:
     void take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions);
     void take_lane(const LaneAck& lane, bool hub_restored, std::int64_t now_ms, Actions& actions);
     void take_pull(const Ack& ack, bool hub_restored, std::int64_t now_ms, Actions& actions);
+    void take_told_rows(const Ack& ack, Actions& actions) const;
+    [[nodiscard]] bool is_ahead(const Ack& ack, Lane lane) const noexcept;
     void expire(std::int64_t now_ms, Actions& actions);
     void take_outcomes(const Ack& ack, Actions& actions) const;
     [[nodiscard]] std::vector<LetterMark> next_letters() const;
