@@ -68,6 +68,7 @@ Engine DeviceNode::second_process() const { return Engine::open(disk_.path(), op
 void DeviceNode::restart(bool power, std::uint64_t dice) {
     disk_.stop();
     engine_.reset();
+    reader_.reset();
     disk_.end(power, dice);
     open();
     settle(power);
@@ -178,6 +179,7 @@ void DeviceNode::take_image() {
 
 void DeviceNode::restore_image(const Rows& at_hub) {
     engine_.reset();
+    reader_.reset();
     disk_.replace(image_->image);
     lost_.push_back({.since = image_->mark, .until = history_.mark()});
     history_.doubt(name, lost_.back(), at_hub);

@@ -56,7 +56,7 @@ bool Disk::disarm() {
 void Disk::stop() { disk_.fail_at(1, test::DiskFailure::io_error, test::FailureSpan::from_then_on); }
 
 void Disk::end(bool power, std::uint64_t seed) {
-    if (power) shell_.reset();
+    shell_.reset();
     disk_.never_fail();
     if (power) disk_.cut_power(seed);
     forget_sharing(path_);

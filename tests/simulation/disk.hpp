@@ -34,7 +34,8 @@ public:
     bool disarm();
     /// Nothing that is asked of it from now on happens: its process is dead.
     void stop();
-    /// The process is gone and its files are closed; with `power`, what was not synced is kept, lost or torn.
+    /// Every process is gone, and the shell's: who has the database open must have closed it. With `power`, what was
+    /// not synced is kept, lost or torn.
     void end(bool power, std::uint64_t seed);
 
     /// The database's files as who copies them gets them. Every connection must be closed, or nobody be writing.

@@ -14,7 +14,8 @@ namespace edge::simulation {
 /// In place of what the file holds; connections may be open if none of them is in a transaction. What SQLite shares
 /// about its log is forgotten, so that the next to read it looks at it anew, as after a restart.
 void write_memory(const std::string& path, const std::string& bytes);
-/// The same without a change of its bytes: every process that had the database open is gone.
+/// The same without a change of its bytes: every process that had the database open is gone. One that is not may go on
+/// with pages that it kept: what is shared anew can look as it did when it last looked.
 void forget_sharing(const std::string& path);
 void remove_memory(const std::string& path);
 

@@ -239,6 +239,30 @@ TEST_F(ScenarioTest, AShellWritesWhileTheTillIsDown) {
     expect_equal();
 }
 
+/// The other process moves the log into the file as it ends, and what SQLite shares looks as before its sync.
+TEST_F(ScenarioTest, WhatAnotherProcessBroughtIsSeenAfterAKill) {
+    history.begin(device.model);
+    act(Act::hand_holiday, 1);
+    ASSERT_TRUE(sync().equal);
+    for (const bool power : {false, true}) {
+        DeviceNode killed("killed", folder.file(power ? "cut.db" : "killed.db"), templates().devices.at(1), now,
+                          std::chrono::minutes(0), 8, history);
+        const auto carry = [&](const HubRequest& request) { return *hub.take(request.body, {}, 0); };
+        EXPECT_THROW(killed.sync({}, 0,
+                                 [&] {
+                                     const SyncOptions options{.url = "http://hub", .exchange = carry};
+                                     EXPECT_TRUE(killed.second_process().sync(options).equal);
+                                     killed.stop();
+                                     throw Killed();
+                                 }),
+                     Killed);
+
+        killed.restart(power, 0);
+
+        EXPECT_EQ(first_difference(killed.model, written_rows(hub.rows(killed.seller))), "");
+    }
+}
+
 /// Kills the device at each write of a sync in turn, with the power or without, until one gets through.
 TEST_F(ScenarioTest, CrashAndResumeAtEveryWrite) {
     for (const FaultKind kind : {FaultKind::killed, FaultKind::power_cut}) {
