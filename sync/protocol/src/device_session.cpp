@@ -225,10 +225,11 @@ void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actio
         });
         if (found != ack.lanes.end()) {
             take_lane(*found, restored, now_ms, actions);
+        } else if (is_ahead(ack, lane)) {
+            if (restored) hear_again(lane, actions);
+            run(lane).told_applied = last_held(lane);
         } else if (restored) {
             take_lane({.lane = lane, .epoch = mark(lane).epoch, .head = {}, .problem = {}}, restored, now_ms, actions);
-        } else if (is_ahead(ack, lane)) {
-            run(lane).told_applied = last_held(lane);
         }
     }
     take_pull(ack, restored, now_ms, actions);
@@ -275,13 +276,22 @@ void DeviceSession::take_told_rows(const Ack& ack, Actions& actions) const {
 
 /// Whatever a restored hub has of what it had not called durable may have come to it anew, late or from a copy of this
 /// file, and have fared otherwise than before: all that is held is sent again, and answered from what is stored.
-void DeviceSession::hear_again(Lane lane) {
+void DeviceSession::hear_again(Lane lane, Actions& actions) {
     LaneMark& known = mark(lane);
+    const LaneMark before = known;
     known.applied = known.durable;
     known.staged = 0;  // of a later segment
     for (std::size_t at = 0; at < held_.size(); ++at) {
         if (held_[at].lane == lane) sent_[at] = false;
     }
+    record_move(lane, before, actions);
+}
+
+void DeviceSession::record_move(Lane lane, const LaneMark& before, Actions& actions) const {
+    const LaneMark& known = mark(lane);
+    if (known == before) return;
+    actions.emplace_back(RecordWatermarks{
+        .lane = lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
 }
 
 /// Of a part that waits for the rest of its segment, or that the hub did not take, the answer tells nothing.
@@ -322,22 +332,16 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
     }
     note_heard(lane, actions);
     known.staged = lane.applied >= known.applied ? lane.staged : 0;
-    const LaneMark before = known;
     run(lane.lane).told_applied = lane.applied;
-    if (hub_restored) {
-        hear_again(lane.lane);
-    } else {
-        known.applied = std::max(known.applied, std::min(lane.applied, last_heard(lane.lane)));
-    }
+    if (hub_restored) hear_again(lane.lane, actions);
+    const LaneMark before = known;
+    if (!hub_restored) known.applied = std::max(known.applied, std::min(lane.applied, last_heard(lane.lane)));
     // the head's hash vouches for everything below it; without it only what is no longer held may be called durable
     const bool vouched = last != nullptr || std::none_of(held_.begin(), held_.end(), [&](const HeldPart& part) {
                              return part.lane == lane.lane && part.epoch == known.epoch && part.seq <= lane.durable;
                          });
     if (vouched) known.durable = std::max(known.durable, std::min(lane.durable, known.applied));
-    if (known != before) {
-        actions.emplace_back(RecordWatermarks{
-            .lane = lane.lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
-    }
+    record_move(lane.lane, before, actions);
     if (lane.problem) take_lane_problem(lane.lane, *lane.problem, now_ms, actions);
 }
 

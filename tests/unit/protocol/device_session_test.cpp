@@ -813,6 +813,23 @@ TEST(DeviceSession, SealsEverythingAgainWhenTheHubLostWhatWasDurable) {
     EXPECT_FALSE(all<RaiseAlarm>(actions).empty());
 }
 
+/// A poll is answered with the latest epoch alone, here that of a copy of this file.
+TEST(DeviceSession, DoesNotTakeAnEpochForLostOfWhichARestoredHubSaysNothing) {
+    DeviceMemory memory;
+    memory.hub_epoch = "before";
+    memory.ops = {.epoch = 1, .applied = 4, .durable = 2};
+    DeviceSession device = session({held(Lane::ops, 3), held(Lane::ops, 4)}, memory);
+    static_cast<void>(device.start(now));
+    LaneAck of_a_copy = lane_ack(Lane::ops, 1, 1);
+    of_a_copy.epoch = 2;
+
+    const auto actions = device.on_response(ok(ack_of({of_a_copy})), now, 0.5);
+
+    EXPECT_TRUE(all<SealAgain>(actions).empty());
+    EXPECT_EQ(sent(actions), "ops 3.1,ops 4.1") << "the answer shows the epoch that the request brings";
+    EXPECT_EQ(all<RecordWatermarks>(actions).at(0).applied, 2);
+}
+
 TEST(DeviceSession, SealsEverythingAgainWhenTheHubAsksForWhatIsGone) {
     DeviceMemory memory;
     memory.ops = {.epoch = 1, .applied = 2, .durable = 2};

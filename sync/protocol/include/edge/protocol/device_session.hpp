@@ -219,7 +219,8 @@ private:
     void resend_from(Lane lane, std::int64_t seq, std::int64_t now_ms, Actions& actions);
     void take_new_epoch(const SealAgain& again, std::string_view why, std::int64_t now_ms, Actions& actions);
     void hold_lane(Lane lane, const Problem& problem, Actions& actions);
-    void hear_again(Lane lane);
+    void hear_again(Lane lane, Actions& actions);
+    void record_move(Lane lane, const LaneMark& before, Actions& actions) const;
     void note_heard(const LaneAck& lane, Actions& actions) const;
     void react(const Problem& problem, std::int64_t now_ms, double random, Actions& actions);
     void send_less(const Problem& problem, std::size_t part_bytes, std::int64_t now_ms, double random,
