@@ -167,9 +167,8 @@ void SyncBase::lose(CapturedTable table, std::int64_t row) {
     sum_ -= sum_of(*base);
 }
 
-void SyncBase::confirm(std::string_view lane, std::int64_t seq, const std::set<RefusedRow>& refused) {
+void SyncBase::confirm(std::string_view lane, std::int64_t seq) {
     for (const SealedRow& sealed : storage::sealed_rows_through(*db_, lane, seq)) {
-        if (refused.contains({sealed.seq, sealed.table, sealed.key})) continue;
         const std::optional<Uuid> uuid = Uuid::parse(sealed.key);
         if (!uuid) continue;
         const Known known = look_up(sealed.table, *uuid, sealed.key);

@@ -7,15 +7,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 namespace edge {
-
-/// A place in a sealed segment's changes, by row.
-using RefusedRow = std::tuple<std::int64_t, storage::CapturedTable, std::string>;  ///< segment, table, key
 
 /// The state that the hub and this file agree on: for each shared row its hash at the hub, and the sum of all. Moves in
 /// the transaction that moves a watermark or the cursor.
@@ -51,8 +46,8 @@ public:
     /// without a base.
     void lose(storage::CapturedTable table, std::int64_t row);
 
-    /// Segments of the lane up to `seq` took effect, but for those rows, of which the hub says itself how they stand.
-    void confirm(std::string_view lane, std::int64_t seq, const std::set<RefusedRow>& refused);
+    /// Segments of the lane up to `seq` took effect, as far as their rows are still under way.
+    void confirm(std::string_view lane, std::int64_t seq);
 
     [[nodiscard]] const protocol::Sum128& sum() const noexcept { return sum_; }
     /// Adds up all over again; true if that gives another sum than was kept.

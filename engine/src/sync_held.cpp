@@ -24,11 +24,13 @@ constexpr std::string_view state_memory = "memory";
 LaneMark mark_of(Connection& db, Lane lane, const LaneMark& remembered) {
     const SyncLane stored = storage::get_sync_lane(db, protocol::name_of(lane));
     const bool same = remembered.epoch == stored.epoch;
+    const bool behind = same && remembered.applied == stored.applied;
     return {.epoch = stored.epoch,
             .applied = stored.applied,
             .durable = stored.durable,
             .held = remembered.held && same,
-            .staged = same && remembered.applied == stored.applied ? remembered.staged : 0};
+            .staged = behind ? remembered.staged : 0,
+            .heard = behind ? remembered.heard : 0};
 }
 
 }  // namespace

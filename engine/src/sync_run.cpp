@@ -47,6 +47,7 @@ constexpr std::string_view sealing_again = "sealing_again";
 bool moves_base(const std::vector<Action>& actions) {
     return std::any_of(actions.begin(), actions.end(), [](const Action& action) {
         return std::holds_alternative<protocol::RecordWatermarks>(action) ||
+               std::holds_alternative<protocol::RecordOutcomes>(action) ||
                std::holds_alternative<protocol::ApplyPull>(action) ||
                std::holds_alternative<protocol::RestartPull>(action) ||
                std::holds_alternative<protocol::CompareDigest>(action);
@@ -402,21 +403,15 @@ void SyncRun::store(WriteTransaction& write, const Action& action) {
 
 void SyncRun::store_base(WriteTransaction& write, const Actions& actions) {
     SyncBase base(write);
-    std::map<protocol::Lane, std::set<RefusedRow>> refused;
     for (const Action& action : actions) {
         if (const auto* record = std::get_if<protocol::RecordOutcomes>(&action)) {
-            for (const ChangeOutcome& outcome : record->outcomes) {
-                const protocol::TableDescriptor* table = protocol::find_table(outcome.table);
-                if (table == nullptr || outcome.outcome == protocol::Outcome::duplicate) continue;
-                refused[outcome.lane].emplace(outcome.seq, static_cast<storage::CapturedTable>(table->number),
-                                              outcome.key);
-            }
+            forget_refused(write, *record);
         } else if (const auto* marks = std::get_if<protocol::RecordWatermarks>(&action)) {
             const std::string_view lane = protocol::name_of(marks->lane);
             if (!storage::set_watermarks(write, lane, marks->epoch, marks->applied, marks->durable)) continue;
             storage::delete_parts_through(write, lane, marks->epoch,
                                           EDGE_PLANTED(watermark_confusion) ? marks->applied : marks->durable);
-            base.confirm(lane, marks->applied, refused[marks->lane]);
+            base.confirm(lane, marks->applied);
         } else if (std::holds_alternative<protocol::RestartPull>(action)) {
             storage::set_sync_state(write, state_seen, std::int64_t{0});
             storage::forget_versions(write);
@@ -427,6 +422,17 @@ void SyncRun::store_base(WriteTransaction& write, const Actions& actions) {
         }
     }
     base.store();
+}
+
+/// How those rows stand the hub says itself, now or with a page. It may be long until their segment is confirmed: an
+/// answer tells of the parts of its request alone.
+void SyncRun::forget_refused(WriteTransaction& write, const protocol::RecordOutcomes& record) {
+    for (const ChangeOutcome& outcome : record.outcomes) {
+        const protocol::TableDescriptor* table = protocol::find_table(outcome.table);
+        if (table == nullptr || outcome.outcome == protocol::Outcome::duplicate) continue;
+        storage::delete_sealed_row(write, protocol::name_of(outcome.lane), outcome.seq,
+                                   static_cast<storage::CapturedTable>(table->number), outcome.key);
+    }
 }
 
 void SyncRun::apply_pull(WriteTransaction& write, SyncBase& base, const protocol::PullPage& page) {

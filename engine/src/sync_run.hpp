@@ -73,6 +73,7 @@ private:
     void store_effects(storage::WriteTransaction& write, const Actions& actions);
     void store(storage::WriteTransaction& write, const protocol::Action& action);
     void store_base(storage::WriteTransaction& write, const Actions& actions);
+    static void forget_refused(storage::WriteTransaction& write, const protocol::RecordOutcomes& record);
     void apply_pull(storage::WriteTransaction& write, SyncBase& base, const protocol::PullPage& page);
     void compare_digest(storage::WriteTransaction& write, const SyncBase& base, const protocol::Digest& digest);
     void store_outcomes(storage::WriteTransaction& write, const protocol::RecordOutcomes& record);

@@ -160,6 +160,14 @@ void delete_sealed_rows_through(WriteTransaction& write, std::string_view lane, 
     write.connection().query("DELETE FROM sync_sealed WHERE lane = ? AND seq <= ?", lane, seq).run();
 }
 
+void delete_sealed_row(WriteTransaction& write, std::string_view lane, std::int64_t seq, CapturedTable table,
+                       std::string_view key) {
+    write.connection()
+        .query("DELETE FROM sync_sealed WHERE tbl = ? AND row_key = ? AND lane = ? AND seq = ?", number_of(table), key,
+               lane, seq)
+        .run();
+}
+
 void renumber_sealed_rows(WriteTransaction& write, std::string_view lane, std::int64_t from, std::int64_t to) {
     write.connection().query("UPDATE sync_sealed SET seq = ? WHERE lane = ? AND seq = ?", to, lane, from).run();
 }

@@ -78,9 +78,9 @@ protected:
         EXPECT_EQ(first_difference(device.model, written_rows(device.rows())), "");
         EXPECT_EQ(first_difference(device.rows(), hub.rows(device.seller)), "");
     }
-    static HubAnswer no_answer() {
+    static HubAnswer no_answer(const std::string& why = "broken: connection reset") {
         HubAnswer answer;
-        answer.failure = "broken: connection reset";
+        answer.failure = why;
         return answer;
     }
 
@@ -198,6 +198,32 @@ TEST_F(ScenarioTest, AMonthsWorkComesThroughASlowWay) {
         EXPECT_GT(cut, 0) << "nothing was too slow";
         EXPECT_EQ(first_difference(written_rows(node->rows()), written_rows(hub.rows(node->seller))), "");
     }
+}
+
+/// A segment took effect by a request whose answer was lost, and of each sync afterwards one answer comes through.
+TEST_F(ScenarioTest, WhatBecameOfManyPartsIsHeardOverManySyncs) {
+    device.disk().by_hand("INSERT INTO sync_state (name, value) VALUES ('part_bytes', '600')");
+    act(Act::hand_bad_value, 1);
+    for (std::uint64_t dice = 2; dice < 10; ++dice) act(Act::hand_weather, dice);
+    const std::int64_t head = hub.head(device.seller);
+    int answers = 0;
+    way = [&](const HubRequest& request) {
+        HubAnswer answer = *hub.take(request.body, {}, 0);
+        const bool is_applied = hub.head(device.seller) > head;
+        return is_applied && answers++ % 2 == 0 ? no_answer("timed_out: no answer in time") : answer;
+    };
+    int syncs = 0;
+    for (SyncReport report = sync(); !report.reason.empty(); report = sync(), ++syncs) {
+        pass(std::chrono::hours(2));
+        ASSERT_LT(syncs, 30) << report.reason;
+    }
+    EXPECT_GT(syncs, 3);
+
+    way = nullptr;
+    const SyncReport last = sync();
+    EXPECT_EQ(last.rejects, 1);
+    EXPECT_FALSE(last.diverged) << "the refused row is not taken for one that the hub has";
+    EXPECT_EQ(hub.rows(device.seller).size() + 1, device.rows().size());
 }
 
 TEST_F(ScenarioTest, AHotRowIsOneChange) {

@@ -311,6 +311,8 @@ private:
             case PartVerdict::already_applied:
                 ++counts_.repeated_parts;
                 repeat_outcomes(known->second);
+                if (part.segment.parts > 1 && part.segment.part == part.segment.parts)
+                    completed_anew_[part.id.lane] = part.id.seq;
                 return;
             case PartVerdict::already_staged: ++counts_.repeated_parts; return;
             case PartVerdict::gap:
@@ -381,6 +383,8 @@ private:
                         .head = cursor.applied_head,
                         .staged = cursor.next_part - 1,
                         .problem = {}};
+            if (const auto again = completed_anew_.find(id); again != completed_anew_.end())
+                ack.repeated = again->second;
             if (const auto problem = problems_.find(id); problem != problems_.end()) ack.problem = problem->second;
             acks.push_back(std::move(ack));
         }
@@ -408,6 +412,7 @@ private:
     std::set<LaneId> touched_;
     std::set<LaneId> moved_;
     std::map<LaneId, Problem> problems_;
+    std::map<LaneId, std::int64_t> completed_anew_;  ///< the last segment in parts
     std::vector<PartToApply> to_apply_;
     std::optional<Applied> applied_;
     std::vector<DeadLetter> covered_;

@@ -27,6 +27,10 @@ void write_lane(std::string& out, const LaneAck& lane) {
         out += R"(,"staged":)";
         write_integer(out, lane.staged);
     }
+    if (lane.repeated > 0) {
+        out += R"(,"repeated":)";
+        write_integer(out, lane.repeated);
+    }
     if (lane.problem) out.append(R"(,"problem":)").append(encode(*lane.problem));
     out += '}';
 }
@@ -77,6 +81,7 @@ LaneAck read_lane_ack(ObjectReader& ack, const JsonValue& value) {
     lane.durable = reader.integer("durable", 0, largest);
     lane.head = reader.text("head");
     lane.staged = static_cast<int>(reader.integer_or("staged", 0, most_parts, 0));
+    lane.repeated = reader.integer_or("repeated", 0, largest, 0);
     if (lane.durable > lane.applied) reader.fail("durable", "is above applied");
     if (!lane.head.empty() && !parse_hash(lane.head)) reader.fail("head", "is not a hash");
     if (const std::optional<JsonValue> problem = reader.object_if_any("problem")) {

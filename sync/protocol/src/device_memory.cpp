@@ -22,6 +22,7 @@ void write_mark(std::string& out, std::string_view name, const LaneMark& mark) {
     write_number(out, "applied", mark.applied);
     write_number(out, "durable", mark.durable);
     if (mark.staged > 0) write_number(out, "staged", mark.staged);
+    if (mark.heard > 0) write_number(out, "heard", mark.heard);
     out += mark.held ? R"(,"held":true})" : R"(,"held":false})";
 }
 
@@ -35,6 +36,7 @@ LaneMark read_mark(ObjectReader& memory, std::string_view name) {
     mark.durable = reader.integer("durable", 0, largest);
     mark.held = reader.boolean("held");
     mark.staged = static_cast<int>(reader.integer_or("staged", 0, most_parts, 0));
+    mark.heard = static_cast<int>(reader.integer_or("heard", 0, most_parts, 0));
     if (!reader.ok()) memory.fail(name, "cannot be read");
     return mark;
 }

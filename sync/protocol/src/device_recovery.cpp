@@ -61,10 +61,11 @@ void DeviceSession::resend_from(Lane lane, std::int64_t seq, std::int64_t now_ms
     LaneMark& known = mark(lane);
     known.applied = std::min(known.applied, seq - 1);
     known.staged = 0;
+    known.heard = 0;
     actions.emplace_back(
         RecordWatermarks{.lane = lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
     for (std::size_t at = 0; at < held_.size(); ++at) {
-        if (held_[at].lane == lane && held_[at].seq >= seq) sent_[at] = false;
+        if (held_[at].lane == lane && held_[at].seq >= seq) sent_[at] = told_[at] = false;
     }
 }
 

@@ -6,7 +6,6 @@
 #include "edge/protocol/snapshot.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace edge::protocol {
 namespace {
@@ -21,6 +20,7 @@ DeviceSession::DeviceSession(DeviceSettings settings, DeviceMemory memory, std::
       memory_(std::move(memory)),
       held_(std::move(held)),
       sent_(held_.size(), false),
+      told_(held_.size(), false),
       read_(std::move(read)) {
     // bulk never goes before ops
     std::stable_sort(held_.begin(), held_.end(), [](const HeldPart& left, const HeldPart& right) {
@@ -97,23 +97,53 @@ std::int64_t DeviceSession::last_held(Lane lane) const noexcept {
     return last;
 }
 
-/// An answer tells what became of the changes that its request carried. What the hub has applied besides (a request
-/// whose answer was lost) is sent again, to hear of its outcomes.
-std::int64_t DeviceSession::last_heard(Lane lane) const noexcept {
-    if (is_receipt_) return std::numeric_limits<std::int64_t>::max();
-    std::int64_t last = mark(lane).applied;
+/// An answer tells what became of the changes that its request carried, and of those parts that the hub kept of a
+/// segment which the request completed. What the hub has applied besides (a request whose answer was lost) is sent
+/// again, to hear of its outcomes; on a slow way that takes several runs, so how far it is heard of is remembered.
+void DeviceSession::hear(const LaneAck& lane) {
+    LaneMark& known = mark(lane.lane);
+    if (is_receipt_ || lane.applied <= known.applied) {
+        known.heard = 0;
+        known.applied = std::max(known.applied, lane.applied);
+        return;
+    }
     for (const std::size_t at : in_flight_) {
         const HeldPart& part = held_[at];
-        const bool whole = part.part == part.parts && part.epoch == mark(lane).epoch;
-        if (part.lane == lane && whole) last = std::max(last, part.seq);
+        const bool is_told = part.lane == lane.lane && part.epoch == lane.epoch && part.seq <= lane.applied;
+        told_[at] = told_[at] || (is_told && (!lane.problem || lane.problem->problem_class != ProblemClass::resync));
     }
-    return last;
+    for (std::size_t at = 0; at < held_.size(); ++at) {
+        const HeldPart& part = held_[at];
+        if (part.lane != lane.lane || part.epoch != known.epoch || part.seq <= known.applied) continue;
+        if (part.seq > lane.applied) break;
+        const bool is_known = part.seq == known.applied + 1 && part.part <= known.heard;
+        const bool is_told = told_[at] || (part.seq > lane.repeated && is_complete_in_flight(part));
+        if (!is_known && !is_told) break;
+        known.heard = std::max(known.heard, part.part);
+        if (part.part < part.parts) continue;
+        known.applied = part.seq;
+        known.heard = 0;
+    }
+}
+
+/// Whether the last part of its segment is under way.
+bool DeviceSession::is_complete_in_flight(const HeldPart& part) const noexcept {
+    return std::any_of(in_flight_.begin(), in_flight_.end(), [&](std::size_t at) {
+        const HeldPart& last = held_[at];
+        return last.part == last.parts && last.lane == part.lane && last.epoch == part.epoch && last.seq == part.seq;
+    });
+}
+
+/// A part that was kept, of a segment that was applied then by a request whose answer was lost, was answered for
+/// nothing.
+bool DeviceSession::is_answered(std::size_t at) const noexcept {
+    return told_[at] || (sent_[at] && held_[at].seq > runs_[static_cast<std::size_t>(held_[at].lane)].shown_applied);
 }
 
 bool DeviceSession::can_be_sent(std::size_t at) const noexcept {
     const HeldPart& part = held_[at];
     const bool current = part.epoch == mark(part.lane).epoch && !runs_[static_cast<std::size_t>(part.lane)].stopped;
-    return current && !sent_[at] && is_pending(part) && !is_staged(part);
+    return current && !is_answered(at) && is_pending(part) && !is_staged(part);
 }
 
 /// The hub has applied it, as this session was told, but not what became of its changes.
@@ -188,10 +218,12 @@ bool DeviceSession::is_pending(const HeldPart& part) const noexcept {
     return !is_applied(part) && !mark(part.lane).held;
 }
 
-/// Whether the hub has it and waits for the rest of its segment. If it is not this file's part, the next one shows it.
+/// Whether the hub has it and waits for the rest of its segment (if it is not this file's part, the next one shows it),
+/// or has told what became of it.
 bool DeviceSession::is_staged(const HeldPart& part) const noexcept {
     const LaneMark& known = mark(part.lane);
-    return part.seq == known.applied + 1 && part.part <= known.staged && known.staged < part.parts;
+    const int behind = std::max(known.staged, known.heard);
+    return part.seq == known.applied + 1 && part.part <= behind && behind < part.parts;
 }
 
 void DeviceSession::finish(Actions& actions, std::int64_t now_ms, double random) {
@@ -281,8 +313,9 @@ void DeviceSession::hear_again(Lane lane, Actions& actions) {
     const LaneMark before = known;
     known.applied = known.durable;
     known.staged = 0;  // of a later segment
+    known.heard = 0;
     for (std::size_t at = 0; at < held_.size(); ++at) {
-        if (held_[at].lane == lane) sent_[at] = false;
+        if (held_[at].lane == lane) sent_[at] = told_[at] = false;
     }
     record_move(lane, before, actions);
 }
@@ -290,8 +323,8 @@ void DeviceSession::hear_again(Lane lane, Actions& actions) {
 void DeviceSession::record_move(Lane lane, const LaneMark& before, Actions& actions) const {
     const LaneMark& known = mark(lane);
     if (known == before) return;
-    actions.emplace_back(RecordWatermarks{
-        .lane = lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
+    actions.emplace_back(
+        RecordWatermarks{.lane = lane, .epoch = known.epoch, .applied = known.applied, .durable = known.durable});
 }
 
 /// Of a part that waits for the rest of its segment, or that the hub did not take, the answer tells nothing.
@@ -331,11 +364,11 @@ void DeviceSession::take_lane(const LaneAck& lane, bool hub_restored, std::int64
         return take_new_epoch(again, "the hub has other segments under the numbers of this file", now_ms, actions);
     }
     note_heard(lane, actions);
-    known.staged = lane.applied >= known.applied ? lane.staged : 0;
-    run(lane.lane).told_applied = lane.applied;
+    run(lane.lane).told_applied = run(lane.lane).shown_applied = lane.applied;
     if (hub_restored) hear_again(lane.lane, actions);
     const LaneMark before = known;
-    if (!hub_restored) known.applied = std::max(known.applied, std::min(lane.applied, last_heard(lane.lane)));
+    if (!hub_restored) hear(lane);
+    known.staged = lane.applied == known.applied ? lane.staged : 0;
     // the head's hash vouches for everything below it; without it only what is no longer held may be called durable
     const bool vouched = last != nullptr || std::none_of(held_.begin(), held_.end(), [&](const HeldPart& part) {
                              return part.lane == lane.lane && part.epoch == known.epoch && part.seq <= lane.durable;

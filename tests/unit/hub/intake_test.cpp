@@ -144,6 +144,15 @@ TEST_F(IntakeTest, SaysHowManyPartsOfASegmentItKeeps) {
     EXPECT_EQ(ops(take(device, parts)).staged, 0) << "all of it took effect";
 }
 
+TEST_F(IntakeTest, SaysWhichSegmentWasCompletedBefore) {
+    const std::vector<std::string> parts = long_segment();
+    static_cast<void>(take(device, {parts[0], parts[1]}));
+
+    EXPECT_EQ(ops(take(device, {parts[2]})).repeated, 0) << "what was kept takes effect, and is told of, now";
+    EXPECT_EQ(ops(take(device, {parts[2]})).repeated, 1);
+    EXPECT_EQ(ops(take(device, {parts[1]})).repeated, 0);
+}
+
 TEST_F(IntakeTest, TakesPartsInAnyOrderWithinARequest) {
     const std::vector<std::string> parts = long_segment();
 

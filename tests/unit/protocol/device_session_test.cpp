@@ -626,6 +626,53 @@ TEST(DeviceSession, TakesNoPageBeforeItHearsOfALaneThatACopyHasLeftBehind) {
     EXPECT_EQ(all<ApplyPull>(device.on_response(ok(ack), now, 0.5)).size(), 1U);
 }
 
+/// A run may end before it has heard of all.
+TEST(DeviceSession, GoesOnHearingOfASegmentWhereItStopped) {
+    const std::vector<HeldPart> parts{held(Lane::ops, 1, 1, 3), held(Lane::ops, 1, 2, 3), held(Lane::ops, 1, 3, 3)};
+    DeviceMemory memory;
+    memory.request_parts = 1;
+    LaneAck lane = lane_ack(Lane::ops, 1);
+    lane.head = part_hash(bytes_of(Lane::ops, 1, 3));
+    DeviceSession first = session(parts, memory);
+    EXPECT_EQ(sent(first.start(now)), "ops 1.1");
+    static_cast<void>(first.on_response(ok(ack_of({lane})), now, 0.5));
+    EXPECT_EQ(first.memory().ops, (LaneMark{.epoch = 1, .heard = 1}));
+    static_cast<void>(first.on_transport_failure("timed_out", now, 0.5));
+
+    DeviceSession second = session(parts, decode_device_memory(encode(first.memory())));
+    EXPECT_EQ(sent(second.start(now)), "ops 1.2");
+    EXPECT_EQ(sent(second.on_response(ok(ack_of({lane})), now, 0.5)), "ops 1.3");
+    lane.repeated = 1;
+    const auto done = second.on_response(ok(ack_of({lane})), now, 0.5);
+
+    EXPECT_EQ(second.memory().ops, (LaneMark{.epoch = 1, .applied = 1}));
+    EXPECT_EQ(finish(done), "complete");
+}
+
+/// The answer to the request that completed it was lost, and with it the outcomes of what the hub had kept.
+TEST(DeviceSession, HearsOfPartsThatTheHubHadKeptOfASegmentThatItCompletesAnew) {
+    for (const bool is_repeated : {false, true}) {
+        DeviceMemory memory;
+        memory.ops.staged = 2;
+        DeviceSession device =
+            session({held(Lane::ops, 1, 1, 3), held(Lane::ops, 1, 2, 3), held(Lane::ops, 1, 3, 3)}, memory);
+        EXPECT_EQ(sent(device.start(now)), "ops 1.3");
+        LaneAck lane = lane_ack(Lane::ops, 1);
+        lane.head = part_hash(bytes_of(Lane::ops, 1, 3));
+        lane.repeated = is_repeated ? 1 : 0;
+        Ack ack = ack_of({lane});
+        ack.pull.to = 9;
+
+        auto actions = device.on_response(ok(ack), now, 0.5);
+
+        EXPECT_EQ(sent(actions), is_repeated ? "ops 1.1,ops 1.2" : "-");
+        EXPECT_EQ(all<ApplyPull>(actions).size(), is_repeated ? 0U : 1U);
+        if (is_repeated) actions = device.on_response(ok(ack), now, 0.5);
+        EXPECT_EQ(device.memory().ops, (LaneMark{.epoch = 1, .applied = 1}));
+        EXPECT_EQ(finish(actions), "complete");
+    }
+}
+
 TEST(DeviceSession, HearsOfOutcomesWhenItOnlyTakes) {
     DeviceSettings settings;
     settings.seller = seller_key;
@@ -909,7 +956,7 @@ TEST(DeviceSession, IsNotSetBackByAnOldReceipt) {
 TEST(DeviceMemory, IsReadAsItWasWritten) {
     DeviceMemory memory;
     memory.hub_epoch = "first";
-    memory.ops = {.epoch = 3, .applied = 12, .durable = 11, .held = true};
+    memory.ops = {.epoch = 3, .applied = 12, .durable = 11, .held = true, .staged = 4, .heard = 5};
     memory.failures = 4;
     memory.not_before_ms = now;
     memory.waiting_for = "timed_out";

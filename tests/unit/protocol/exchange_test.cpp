@@ -24,6 +24,7 @@ Ack full_ack() {
     bulk.problem->next_epoch = 3;
     bulk.problem->retry_after_s = 9;
     ops.staged = 3;
+    ops.repeated = 1041;
     ack.lanes = {ops, bulk};
     ack.outcomes = {{.lane = Lane::ops,
                      .seq = 1042,

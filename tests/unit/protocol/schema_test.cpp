@@ -54,6 +54,7 @@ Ack full_ack() {
         {.lane = Lane::ops, .epoch = 1, .applied = 4, .durable = 3, .head = part_hash("4"), .problem = full_problem()},
         {.lane = Lane::bulk, .epoch = 1, .applied = 0, .durable = 0, .head = {}, .problem = {}}};
     ack.lanes.front().staged = 2;
+    ack.lanes.front().repeated = 4;
     ack.outcomes = {{.lane = Lane::ops,
                      .seq = 4,
                      .part = 1,

@@ -102,6 +102,15 @@ TEST_F(SyncBaseTest, ConfirmedSegmentsAreNoLongerUnderWay) {
     EXPECT_EQ(unconfirmed().mask, 1);
 }
 
+TEST_F(SyncBaseTest, ARefusedChangeIsNoLongerUnderWay) {
+    seal(1, JournalOp::updated, 1);
+    seal(2, JournalOp::updated, 4);
+
+    delete_sealed_row(write, ops, 1, CapturedTable::bundles, key);
+
+    EXPECT_EQ(unconfirmed().mask, 4);
+}
+
 TEST_F(SyncBaseTest, ASegmentMayGetAnotherNumber) {
     seal(9, JournalOp::updated, 1);
 

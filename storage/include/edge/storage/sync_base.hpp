@@ -67,6 +67,8 @@ void insert_sealed_row(WriteTransaction& write, std::string_view lane, const Sea
 [[nodiscard]] std::vector<SealedRow> sealed_rows_of(Connection& connection, CapturedTable table, std::string_view key);
 void set_sealed_hash(WriteTransaction& write, std::string_view lane, const SealedRow& row, const RowHash& hash);
 void delete_sealed_rows_through(WriteTransaction& write, std::string_view lane, std::int64_t seq);
+void delete_sealed_row(WriteTransaction& write, std::string_view lane, std::int64_t seq, CapturedTable table,
+                       std::string_view key);
 /// The segment got another number.
 void renumber_sealed_rows(WriteTransaction& write, std::string_view lane, std::int64_t from, std::int64_t to);
 

@@ -39,6 +39,7 @@ struct LaneMark {
     std::int64_t durable = 0;
     bool held = false;  ///< a segment of it cannot be read by the hub; a person has to look
     int staged = 0;     ///< parts of the segment behind `applied` that the hub keeps until it is complete
+    int heard = 0;      ///< parts of it of which the hub, that has applied it, has told what became of them
     friend bool operator==(const LaneMark&, const LaneMark&) = default;
 };
 
@@ -185,7 +186,8 @@ private:
         bool stopped = false;  ///< nothing more of it is sent in this run
         bool resent = false;
         bool sealed_again = false;
-        std::int64_t told_applied = 0;  ///< what the hub has applied, or may have, heard of or not
+        std::int64_t told_applied = 0;   ///< what the hub has applied, or may have, heard of or not
+        std::int64_t shown_applied = 0;  ///< what it has said that it has applied
     };
 
     [[nodiscard]] LaneRun& run(Lane lane) noexcept { return runs_[static_cast<std::size_t>(lane)]; }
@@ -195,8 +197,10 @@ private:
     [[nodiscard]] bool holds(Lane lane, std::int64_t seq) const noexcept;
     [[nodiscard]] const HeldPart* last_part_of(Lane lane, std::int64_t seq) const noexcept;
     [[nodiscard]] std::int64_t last_held(Lane lane) const noexcept;
-    [[nodiscard]] std::int64_t last_heard(Lane lane) const noexcept;
 
+    void hear(const LaneAck& lane);
+    [[nodiscard]] bool is_complete_in_flight(const HeldPart& part) const noexcept;
+    [[nodiscard]] bool is_answered(std::size_t at) const noexcept;
     [[nodiscard]] bool can_be_sent(std::size_t at) const noexcept;
     [[nodiscard]] bool is_unheard(std::size_t at) const noexcept;
     [[nodiscard]] bool is_any_unheard() const noexcept;
@@ -236,6 +240,7 @@ private:
     DeviceMemory memory_;
     std::vector<HeldPart> held_;
     std::vector<bool> sent_;  ///< in this run, and answered
+    std::vector<bool> told_;  ///< what became of its changes, in this run
     ReadPart read_;
     std::vector<std::size_t> in_flight_;  ///< places in held_
     std::size_t letters_told_ = 0;        ///< of settings_.letters

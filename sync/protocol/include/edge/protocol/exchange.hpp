@@ -105,10 +105,13 @@ struct ChangeOutcome {
 struct LaneAck {
     Lane lane = Lane::ops;
     std::int64_t epoch = 0;
-    std::int64_t applied = 0;        ///< every segment up to this number has taken effect; 0: none
-    std::int64_t durable = 0;        ///< and up to this one is in the hub's backup; never above applied
-    std::string head;                ///< hash text of the last part of segment `applied`; empty for none
-    int staged = 0;                  ///< so many parts of the segment behind `applied` are kept and need not come again
+    std::int64_t applied = 0;  ///< every segment up to this number has taken effect; 0: none
+    std::int64_t durable = 0;  ///< and up to this one is in the hub's backup; never above applied
+    std::string head;          ///< hash text of the last part of segment `applied`; empty for none
+    int staged = 0;            ///< so many parts of the segment behind `applied` are kept and need not come again
+    /// The last segment in parts that this request completed anew: it had taken effect before, and of those up to it
+    /// the outcomes of the request's own parts alone are told. 0: none.
+    std::int64_t repeated = 0;
     std::optional<Problem> problem;  ///< why the lane did not go on; the other lane is not concerned
     friend bool operator==(const LaneAck&, const LaneAck&) = default;
 };
