@@ -14,7 +14,9 @@ constexpr int doublings = 20;
 constexpr int less = 4;
 constexpr std::int64_t full_page_bytes = std::int64_t{1} << 20U;  ///< what a hub gives unasked
 constexpr std::int64_t smallest_page_bytes = 200;                 ///< a row, and little beside it
-constexpr std::size_t small_part_bytes = 2'000;                   ///< less is hardly less on the wire
+/// A change or two. A part of these, the rows that it may have to be told again and a row of a page are at most some
+/// 1,600 bytes on the wire, both ways together, which 60 bytes a second bring in time.
+constexpr std::size_t small_part_bytes = 512;
 constexpr int patience = 3;  ///< cuts in a row, before a lone part is taken to be too big
 
 /// A clock that was set back must not forbid it for years.

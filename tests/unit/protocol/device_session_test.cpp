@@ -548,11 +548,14 @@ TEST(DeviceSession, SealsALonePartSmallerThatIsCutAgainAndAgain) {
     EXPECT_TRUE(cut(now).empty());
     EXPECT_EQ(cut(now + hour).size(), 1U);
     memory.ops.epoch = 1;
-    big.bytes = 2'000;
-    EXPECT_TRUE(cut(now + 2 * hour).empty()) << "nothing is gained by less";
+    big.bytes = 1'500;
+    EXPECT_EQ(cut(now + 2 * hour).at(0).part_bytes, 512U);
+    memory.ops.epoch = 1;
+    big.bytes = 512;
+    EXPECT_TRUE(cut(now + 3 * hour).empty()) << "nothing is gained by less";
     big.bytes = 60'000;
     big.changes = 1;
-    EXPECT_TRUE(cut(now + 3 * hour).empty()) << "one change cannot be cut";
+    EXPECT_TRUE(cut(now + 4 * hour).empty()) << "one change cannot be cut";
 }
 
 /// The bulk segment was applied by a request whose answer was lost, and so were its outcomes.
