@@ -106,6 +106,27 @@ TEST_F(SyncPullTest, KeepsBothFieldsWhenTwoDevicesWroteDifferentOnes) {
     }
 }
 
+/// The row came before the change was sent, so that no page brings it again.
+TEST_F(SyncPullTest, HearsOfWhatStandsInsteadWhenItOnlySends) {
+    till.engine->edit_bundle(bag, {.name = "Earlier"});
+    hub.network = [](const HubRequest&) { return no_answer(); };
+    static_cast<void>(till.sync());
+    hub.network = nullptr;
+    later();
+    tablet.engine->edit_bundle(bag_at(tablet), {.name = "Later"});
+    static_cast<void>(tablet.sync());
+    const auto sync_only = [&](SyncDirection direction) {
+        return till.engine->sync({.url = "http://hub", .direction = direction, .exchange = hub.exchange()});
+    };
+    static_cast<void>(sync_only(SyncDirection::pull));
+    EXPECT_EQ(name_at(till), "Earlier");
+
+    static_cast<void>(sync_only(SyncDirection::push));
+
+    EXPECT_EQ(name_at(till), "Later");
+    settle();
+}
+
 TEST_F(SyncPullTest, KeepsTheLaterOfTwoWritesToOneField) {
     till.engine->edit_bundle(bag, {.name = "Earlier"});
     static_cast<void>(till.engine->diff(DiffFormat::merge_patch));

@@ -71,8 +71,8 @@ Change told_row(const StoredRow& stored) {
 
 PullPage pull_page(SellerReader& reader, const PullRequest& request) {
     Page page(request);
-    if (request.bytes == 0) return std::move(page).finish(false, request.seen);
     page.add_wanted(reader);
+    if (request.bytes == 0) return std::move(page).finish(false, request.seen);
     const std::int64_t head = reader.head().seq;
     std::int64_t after = request.seen;
     while (after < head) {
@@ -88,8 +88,8 @@ PullPage pull_page(SellerReader& reader, const PullRequest& request) {
 
 PullPage pull_page(SellerReader& reader, const PullRequest& request, std::vector<StoredRow> news, std::int64_t head) {
     Page page(request);
-    if (request.bytes == 0) return std::move(page).finish(false, request.seen);
     page.add_wanted(reader);
+    if (request.bytes == 0) return std::move(page).finish(false, request.seen);
     std::sort(news.begin(), news.end(),
               [](const StoredRow& a, const StoredRow& b) { return a.row.version < b.row.version; });
     for (const StoredRow& stored : news) {

@@ -282,8 +282,7 @@ void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t no
         return;
     }
     pull_more_ = false;
-    if (settings_.pull_bytes == 0) return;
-    if (is_any_unheard()) return take_told_rows(ack, actions);
+    if (settings_.pull_bytes == 0 || is_any_unheard()) return take_told_rows(ack, actions);
     if (ack.pull.problem) return expire(now_ms, actions);
     pull_more_ = ack.pull.more && ack.pull.to > settings_.seen;
     if (ack.pull.to > settings_.seen || !ack.pull.rows.empty()) {

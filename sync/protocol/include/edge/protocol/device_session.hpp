@@ -149,7 +149,7 @@ struct DeviceSettings {
     std::int64_t seen = 0;
     std::size_t request_bytes = 1U << 20U;        ///< raw bytes in one request, one part at least
     bool send = true;                             ///< false: parts wait for another run
-    std::optional<std::int64_t> pull_bytes = {};  ///< what a pull page may bring; 0: no page is taken
+    std::optional<std::int64_t> pull_bytes = {};  ///< what a pull page may bring; 0: only rows of changes that lost
     /// Refused changes that are open, or settled here without the hub having heard of it.
     std::vector<LetterMark> letters = {};
     Limits limits;
