@@ -130,7 +130,8 @@ void add_sync(Command& parent) {
     Command sync = parent.add("sync", "Make this file and the hub equal");
     sync.flag("--once", arguments->once, "Sync once and end, as it does anyway");
     sync.flag("--watch", arguments->watch, "Sync again and again, until Ctrl-C or a signal to stop");
-    sync.flag("--push-only", arguments->push_only, "Send, and take nothing that others changed but in place of a change that lost");
+    sync.flag("--push-only", arguments->push_only,
+              "Send, and take nothing that others changed but in place of a change that lost");
     sync.flag("--pull-only", arguments->pull_only, "Take what others changed, and send nothing");
     sync.flag("--metered", arguments->metered, "Keep within the bytes a day of the setting sync.day_budget");
     sync.option("--day-budget", "BYTES", arguments->day_budget, "Keep within so many bytes a day, both ways");
