@@ -332,8 +332,10 @@ private:
             if (if_taken == IfTaken::wait && merge.reason == protocol::reason::claim_code_collision) return false;
             if (merge.revive_parent) revive_parents(*table, with_all, context.hlc);
             note_known(*table, change.key, merge);
-            // it may have heard of the deletion since, and have nothing but the change
-            if (whole != nullptr && merge.row) unknown_.insert({.table = table->number, .key = change.key});
+            // it may have heard of the deletion since, and have nothing but the change; of a change that was refused
+            // before, it expects nothing
+            if ((whole != nullptr || placed.part->is_repeat) && merge.row)
+                unknown_.insert({.table = table->number, .key = change.key});
             if (merge.row) put(*table, change.key, *std::move(merge.row));
         }
         tell(placed, merge);

@@ -354,6 +354,21 @@ TEST_F(SealedAnewTest, WhatIsRefusedAnewIsOneOpenLetter) {
     EXPECT_EQ(all[0].letter.settled_at, now);
 }
 
+/// The device was told that it was refused, and so does not take it for the hub's.
+TEST_F(SealedAnewTest, WhatWasRefusedAndIsTakenAnewIsTold) {
+    SealingDevice other{"s-1", "replica-b", 1};
+    other.clock += years;
+    other.bundle(9, 1);
+    take(other, other.seal_bytes());
+    copy.seen = store->read("s-1")->head().seq;
+
+    const Ack ack = take(copy, anew());
+
+    EXPECT_TRUE(is_shown("NOBUNDLE"));
+    ASSERT_EQ(ack.pull.rows.size(), 1U);
+    EXPECT_EQ(ack.pull.rows[0].key, wire_key(3));
+}
+
 TEST_F(SealedAnewTest, DoesNotOverwriteWhatCameAfterIt) {
     device.rename(2, "After");
     take(device, device.seal_bytes());
