@@ -82,10 +82,14 @@ std::vector<const Change*> PulledRows::write() {
             for (std::size_t i = at; i < at + at_once; ++i) left.push_back(rows_[i].change);
             continue;
         }
+        std::vector<storage::BaseRow> bases;
+        bases.reserve(at_once);
         for (std::size_t i = at; i < at + at_once; ++i) {
-            const Row& row = rows_[i];
-            base_->put_new(captured, ++last, row.change->base.value_or(0), row.hash);
+            bases.push_back(
+                {.version = rows_[i].change->base.value_or(0), .hash = protocol::digest_bytes(rows_[i].hash)});
         }
+        base_->put_new(captured, last + 1, bases);
+        last += static_cast<std::int64_t>(at_once);
     }
     rows_.clear();
     return left;

@@ -130,12 +130,14 @@ void SyncBase::put(CapturedTable table, std::string_view key, const Known& known
     if (!EDGE_PLANTED(base_not_updated)) sum_ += hash;
 }
 
-void SyncBase::put_new(CapturedTable table, std::int64_t row, std::int64_t version, const Sum128& hash) {
-    if (!storage::insert_base(*write_, table, row, {.version = version, .hash = protocol::digest_bytes(hash)})) {
+void SyncBase::put_new(CapturedTable table, std::int64_t first, std::span<const BaseRow> bases) {
+    const bool done = storage::insert_bases(*write_, table, first, bases);
+    for (const BaseRow& base : bases) {
+        const std::int64_t row = first++;
         // of a row that went without a trace, and bore the number
-        return put(table, {}, row, version, hash);
+        if (!done) put(table, {}, row, base.version, sum_of(base));
+        if (done && !EDGE_PLANTED(base_not_updated)) sum_ += sum_of(base);
     }
-    if (!EDGE_PLANTED(base_not_updated)) sum_ += hash;
 }
 
 void SyncBase::remove(CapturedTable table, std::string_view key, std::optional<std::int64_t> row) {

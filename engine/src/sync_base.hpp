@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,8 +37,8 @@ public:
     /// The same of a row that was looked up, and has not changed since.
     void put(storage::CapturedTable table, std::string_view key, const Known& known, std::int64_t version,
              const protocol::Sum128& hash);
-    /// Of a row that was just made, and of which nothing is known by its key.
-    void put_new(storage::CapturedTable table, std::int64_t row, std::int64_t version, const protocol::Sum128& hash);
+    /// Of rows that were just made, with ids from `first` on, and of which nothing is known by their keys.
+    void put_new(storage::CapturedTable table, std::int64_t first, std::span<const storage::BaseRow> bases);
     void remove(storage::CapturedTable table, std::string_view key, std::optional<std::int64_t> row);
     /// The row is about to be deleted here, or was, while the hub has it.
     void detach(storage::CapturedTable table, std::string_view key, std::int64_t row);

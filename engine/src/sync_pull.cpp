@@ -46,7 +46,8 @@ PullApply::PullApply(storage::WriteTransaction& write, SyncBase& base, Timestamp
       any_parked_(storage::has_parked_changes(write.connection())),
       any_sealed_(storage::has_sealed_rows(write.connection())),
       columns_(write.connection()),
-      queued_(write, base),
+      inserts_(write, base),
+      updates_(write, base),
       sealed_(write.connection()) {}
 
 void PullApply::apply(const protocol::PullPage& page, Parked parked) {
@@ -76,9 +77,10 @@ std::vector<PullApply::Placed> PullApply::in_order(const std::vector<Change>& ro
 }
 
 void PullApply::take(const Change& change) {
-    if (queued_.contains(change.key)) write_queued();
+    if (inserts_.contains(change.key) || updates_.contains(change.key)) write_queued();
     std::optional<Incoming> incoming = recognise(change);
-    if (!incoming || is_old(*incoming) || queue(*incoming) || update_at_once(*incoming)) return;
+    if (!incoming || is_old(*incoming) || queue(*incoming) || queue_update(*incoming)) return;
+    write_updates();  // it may make room for itself at their cost
     const std::string fault = attempt([&] { apply_incoming(*incoming); });
     if (!fault.empty()) set_aside(change, fault);
 }
@@ -92,45 +94,67 @@ bool PullApply::queue(const Incoming& incoming) {
     try {
         std::optional<ColumnValues> columns = columns_.of(*incoming.table, change.fields);
         if (!columns || columns->size() != storage::captured_table(incoming.captured).columns.size()) return false;
-        queued_.add(*incoming.table, change, incoming.uuid, *std::move(columns),
-                    protocol::row_hash(*incoming.table, change.key, change.fields));
+        inserts_.add(*incoming.table, change, incoming.uuid, *std::move(columns),
+                     protocol::row_hash(*incoming.table, change.key, change.fields));
     } catch (const UnreadableValue&) {
         return false;
     }
     take_back(incoming);
     ++changed_;
-    if (queued_.full()) write_queued();
+    if (inserts_.full()) write_inserts();
     return true;
 }
 
-/// A known row that nothing else speaks of takes one statement, which leaves nothing behind if it fails: two fewer than
-/// with a savepoint around it.
-bool PullApply::update_at_once(Incoming& incoming) {
+/// A known row that nothing else speaks of waits for others of which the same columns change, unless another row may
+/// stand where it is to go.
+bool PullApply::queue_update(const Incoming& incoming) {
     const Change& change = *incoming.change;
     const bool is_plain = change.op != Op::remove && incoming.row && incoming.base && !incoming.unconfirmed.any() &&
                           incoming.captured != CapturedTable::bundles;
     if (!is_plain || (any_parked_ && storage::is_parked(*db_, incoming.captured, change.key))) return false;
+    const SyncBase::Known known{.row = incoming.row, .base = incoming.base};
+    const protocol::Sum128 hash = protocol::row_hash(*incoming.table, change.key, change.fields);
+    News news = news_of(incoming);
+    if (news.fields.empty()) {
+        take_back(incoming);
+        base_->put(incoming.captured, change.key, known, change.base.value_or(0), hash);
+        return true;
+    }
     try {
-        const News news = news_of(incoming);
-        const std::optional<ColumnValues> columns = columns_.of(*incoming.table, news.fields);
-        if (!columns || find_rival(incoming, *columns)) return false;
-        if (!columns->empty()) write_columns(incoming, *columns);
-        if (!columns->empty()) ++changed_;
+        std::optional<ColumnValues> columns = columns_.of(*incoming.table, news.fields);
+        if (!columns || columns->empty() || names_unique(incoming.captured, *columns)) return false;
+        if (!updates_.takes(*incoming.table, *columns)) write_updates();
+        updates_.add(*incoming.table, {.change = &change,
+                                       .known = known,
+                                       .fields = std::move(news.fields),
+                                       .columns = *std::move(columns),
+                                       .hash = hash});
     } catch (const UnreadableValue&) {
-        return false;
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::conflict) throw;
         return false;
     }
     take_back(incoming);
-    base_->put(incoming.captured, change.key, {.row = incoming.row, .base = incoming.base}, change.base.value_or(0),
-               protocol::row_hash(*incoming.table, change.key, change.fields));
+    ++changed_;
+    if (updates_.full()) write_updates();
     return true;
 }
 
 void PullApply::write_queued() {
-    if (queued_.empty()) return;
-    for (const Change* change : queued_.write()) {
+    write_updates();
+    write_inserts();
+}
+
+void PullApply::write_updates() {
+    for (const Change* change : updates_.write()) {
+        --changed_;
+        apply_alone(*change);
+    }
+}
+
+void PullApply::write_inserts() {
+    if (inserts_.empty()) return;
+    const std::vector<const Change*> left = inserts_.write();
+    if (!left.empty()) write_updates();  // which those may make room for themselves at the cost of
+    for (const Change* change : left) {
         --changed_;
         apply_alone(*change);
     }

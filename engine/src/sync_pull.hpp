@@ -2,6 +2,7 @@
 
 #include "pulled_columns.hpp"
 #include "pulled_rows.hpp"
+#include "pulled_updates.hpp"
 #include "sealed_changes.hpp"
 #include "sync_base.hpp"
 #include "sync_rows.hpp"
@@ -62,8 +63,10 @@ private:
     [[nodiscard]] std::optional<Incoming> recognise(const protocol::Change& change);
     [[nodiscard]] bool is_old(const Incoming& incoming) const;
     [[nodiscard]] bool queue(const Incoming& incoming);
-    [[nodiscard]] bool update_at_once(Incoming& incoming);
+    [[nodiscard]] bool queue_update(const Incoming& incoming);
     void write_queued();
+    void write_inserts();
+    void write_updates();
     void apply_alone(const protocol::Change& change);
     void apply_one(const protocol::Change& change);
     void apply_incoming(Incoming& incoming);
@@ -111,6 +114,7 @@ private:
     [[nodiscard]] std::vector<Waiting> waiting_for_rivals();
     [[nodiscard]] bool exchange_unique_values();
     void exchange(const std::vector<const Waiting*>& circle);
+    [[nodiscard]] static bool names_unique(storage::CapturedTable table, const ColumnValues& columns);
     [[nodiscard]] std::optional<std::int64_t> find_rival(const Incoming& incoming, const ColumnValues& columns) const;
     [[nodiscard]] std::string key_of(storage::CapturedTable table, std::int64_t row) const;
     [[nodiscard]] std::string free_category_name(const std::string& name) const;
@@ -135,7 +139,8 @@ private:
     bool any_parked_;
     bool any_sealed_;  ///< rows that the hub has not confirmed
     PulledColumns columns_;
-    PulledRows queued_;
+    PulledRows inserts_;
+    PulledUpdates updates_;
     SealedChanges sealed_;
     std::string free_name_;  ///< of the category that is being written
     std::array<std::optional<TableRows>, 12> readers_;

@@ -77,6 +77,13 @@ PullApply::Room PullApply::make_room(const Incoming& incoming, ColumnValues& col
     }
 }
 
+bool PullApply::names_unique(CapturedTable table, const ColumnValues& columns) {
+    const UniqueColumns* unique = find_unique(table);
+    return unique != nullptr && std::ranges::any_of(columns, [&](const ColumnValue& one) {
+               return std::ranges::find(unique->columns, one.column) != unique->columns.end();
+           });
+}
+
 std::optional<std::int64_t> PullApply::find_rival(const Incoming& incoming, const ColumnValues& columns) const {
     const UniqueColumns* unique = find_unique(incoming.captured);
     if (unique == nullptr) return std::nullopt;

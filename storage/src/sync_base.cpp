@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace edge::storage {
 namespace {
@@ -55,12 +57,26 @@ void update_base(WriteTransaction& write, CapturedTable table, std::int64_t row,
         .run();
 }
 
-bool insert_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base) {
-    write.connection()
-        .query("INSERT OR IGNORE INTO sync_base (place, version, hash) VALUES (?, ?, ?)", place_of(table, row),
-               base.version, std::span<const std::uint8_t>(base.hash))
-        .run();
-    return write.connection().changes() > 0;
+bool insert_bases(WriteTransaction& write, CapturedTable table, std::int64_t first, std::span<const BaseRow> bases) {
+    if (bases.empty()) return true;
+    const auto count = static_cast<std::int64_t>(bases.size());
+    // places of other tables lie between
+    if (write.connection()
+            .query("SELECT 1 FROM sync_base WHERE place BETWEEN ?1 AND ?2 AND place % ?3 = ?1 % ?3",
+                   place_of(table, first), place_of(table, first + count - 1), tables_per_place)
+            .step())
+        return false;
+    std::string sql = "INSERT INTO sync_base (place, version, hash) VALUES (?, ?, ?)";
+    std::vector<SqlValue> values;
+    values.reserve(bases.size() * 3);
+    for (std::size_t at = 0; at < bases.size(); ++at) {
+        if (at > 0) sql += ", (?, ?, ?)";
+        values.emplace_back(place_of(table, first + static_cast<std::int64_t>(at)));
+        values.emplace_back(bases[at].version);
+        values.emplace_back(std::span<const std::uint8_t>(bases[at].hash));
+    }
+    write.connection().query_with(sql, values).run();
+    return true;
 }
 
 void delete_base(WriteTransaction& write, CapturedTable table, std::int64_t row) {

@@ -3,10 +3,13 @@
 #include "edge/hub/intake.hpp"
 #include "edge/hub/server.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
+#include <string_view>
 
 namespace edge {
 namespace {
@@ -549,6 +552,47 @@ TEST_F(SyncPullTest, OneWrongValueAmongManyChangedRowsIsSetAside) {
                 ElementsAre("9"));
     EXPECT_THAT(till.select("SELECT kind || source FROM weather WHERE day = 20004"), ElementsAre("observedhub"));
     EXPECT_THAT(till.select("SELECT row_key FROM sync_rejects"), ElementsAre(rows.at(wrong).key));
+    EXPECT_FALSE(report.diverged);
+    EXPECT_EQ(till.sync().changes_sent, 0);
+}
+
+TEST_F(SyncPullTest, RowsOfWhichTheSameColumnsChangeEachGetTheirOwnValues) {
+    constexpr int wrong = 21;
+    std::vector<protocol::Change> rows;
+    for (int number = 0; number < 60; ++number) {
+        rows.push_back({.table = "weather",
+                        .key = "01JDQ4S5ZC00000000000001" + std::to_string(10 + number),
+                        .op = protocol::Op::create,
+                        .fields = {{"place", "50.7,-3.5"},
+                                   {"day", format_date(LocalDate(std::chrono::days(20'000 + number)))},
+                                   {"kind", "observed"},
+                                   {"temperature", "7.50"},
+                                   {"weather_flag", "rainy"},
+                                   {"source", "hub"},
+                                   {"fetched_at", "2025-11-24T16:00:00Z"}}});
+    }
+    hub::write_own_rows(hub.store(), till.seller_key(), rows, hub.now);
+    settle();
+    constexpr std::array<std::string_view, 4> flags = {"sunny", "cloudy", "snowy", "windy"};
+    std::vector<std::string> expected;
+    for (int number = 0; number < 60; ++number) {
+        protocol::Change& row = rows[static_cast<std::size_t>(number)];
+        const std::string flag(number == wrong ? "foggy" : flags.at(static_cast<std::size_t>(number) % 4));
+        const std::string source = number < 40 ? "hub" : fmt::format("web{}", number);
+        row.op = protocol::Op::update;
+        row.fields = {{"weather_flag", flag}};
+        if (number >= 40) row.fields.push_back({"source", source});
+        expected.push_back((number == wrong ? "rainy " : flag + " ") + source);
+    }
+    hub::write_own_rows(hub.store(), till.seller_key(), rows, hub.now);
+
+    const SyncReport report = till.sync();
+
+    EXPECT_EQ(report.rows_received, 59);
+    EXPECT_THAT(till.select("SELECT weather_flag || ' ' || source FROM weather ORDER BY day"),
+                testing::ElementsAreArray(expected));
+    EXPECT_THAT(till.select("SELECT row_key || substr(reason, 1, 13) FROM sync_rejects"),
+                ElementsAre(rows.at(wrong).key + "refused_value"));
     EXPECT_FALSE(report.diverged);
     EXPECT_EQ(till.sync().changes_sent, 0);
 }

@@ -6,6 +6,7 @@
 #include "edge/protocol/snapshot.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace edge::protocol {
 namespace {
@@ -37,7 +38,7 @@ std::vector<Action> DeviceSession::start(std::int64_t now_ms) {
 
 std::vector<Action> DeviceSession::on_response(const Response& response, std::int64_t now_ms, double random) {
     Actions actions;
-    const Decoded<Ack> answer = classify(response, settings_.limits);
+    Decoded<Ack> answer = classify(response, settings_.limits);
     if (!answer) {
         react(answer.problem(), now_ms, random, actions);
         return actions;
@@ -45,7 +46,7 @@ std::vector<Action> DeviceSession::on_response(const Response& response, std::in
     for (const std::size_t at : in_flight_) sent_[at] = true;
     letters_told_ += next_letters().size();
     ask_for_more(now_ms);
-    take_ack(*answer, now_ms, actions);
+    take_ack(*std::move(answer), now_ms, actions);
     send_or_finish(actions, now_ms, random);
     return actions;
 }
@@ -63,10 +64,10 @@ std::vector<Action> DeviceSession::on_unaffordable(std::size_t part_bytes, std::
     return actions;
 }
 
-std::vector<Action> DeviceSession::on_ack(const Ack& ack, std::int64_t now_ms) {
+std::vector<Action> DeviceSession::on_ack(Ack ack, std::int64_t now_ms) {
     Actions actions;
     is_receipt_ = true;
-    take_ack(ack, now_ms, actions);
+    take_ack(std::move(ack), now_ms, actions);
     is_receipt_ = false;
     return actions;
 }
@@ -243,7 +244,7 @@ void DeviceSession::finish(Actions& actions, std::int64_t now_ms, double random)
     actions.emplace_back(Finish{.complete = !lane_held, .why = memory_.waiting_for});
 }
 
-void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions) {
+void DeviceSession::take_ack(Ack ack, std::int64_t now_ms, Actions& actions) {
     const bool restored =
         !memory_.hub_epoch.empty() && memory_.hub_epoch != ack.hub_epoch && !EDGE_PLANTED(restore_ignored);
     if (restored) ++memory_.recoveries;
@@ -264,7 +265,7 @@ void DeviceSession::take_ack(const Ack& ack, std::int64_t now_ms, Actions& actio
             take_lane({.lane = lane, .epoch = mark(lane).epoch, .head = {}, .problem = {}}, restored, now_ms, actions);
         }
     }
-    take_pull(ack, restored, now_ms, actions);
+    take_pull(std::move(ack), restored, now_ms, actions);
 }
 
 /// Whether a copy of this file has gone on in a later epoch: an answer shows no earlier one that it was not asked
@@ -274,7 +275,7 @@ bool DeviceSession::is_ahead(const Ack& ack, Lane lane) const noexcept {
                        [&](const LaneAck& one) { return one.lane == lane && one.epoch > mark(lane).epoch; });
 }
 
-void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t now_ms, Actions& actions) {
+void DeviceSession::take_pull(Ack ack, bool hub_restored, std::int64_t now_ms, Actions& actions) {
     if (hub_restored) {
         settings_.seen = 0;
         pull_more_ = true;
@@ -287,7 +288,7 @@ void DeviceSession::take_pull(const Ack& ack, bool hub_restored, std::int64_t no
     pull_more_ = ack.pull.more && ack.pull.to > settings_.seen;
     if (ack.pull.to > settings_.seen || !ack.pull.rows.empty()) {
         settings_.seen = std::max(settings_.seen, ack.pull.to);
-        actions.emplace_back(ApplyPull{ack.pull});
+        actions.emplace_back(ApplyPull{std::move(ack.pull)});
     }
     if (ack.digest && ack.digest->at == settings_.seen) actions.emplace_back(CompareDigest{*ack.digest});
 }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace edge::storage {
 namespace {
 
@@ -41,11 +43,19 @@ TEST_F(SyncBaseTest, KeepsRowsOfTwoTablesApart) {
 }
 
 TEST_F(SyncBaseTest, InsertsOnlyWhereNothingIsKnown) {
-    EXPECT_TRUE(insert_base(write, CapturedTable::bundles, 5, {.version = 7, .hash = hash_of(1)}));
+    const std::vector<BaseRow> three = {
+        {.version = 7, .hash = hash_of(1)}, {.version = 8, .hash = hash_of(2)}, {.version = 9, .hash = hash_of(3)}};
+    set_base(write, CapturedTable::reservations, 6, {.version = 1, .hash = hash_of(4)});
+    EXPECT_TRUE(insert_bases(write, CapturedTable::bundles, 5, three)) << "the other table's row lies between";
+    EXPECT_EQ(find_base(db, CapturedTable::bundles, 6), three[1]);
+    EXPECT_EQ(find_base(db, CapturedTable::bundles, 7), three[2]);
 
-    EXPECT_FALSE(insert_base(write, CapturedTable::bundles, 5, {.version = 8, .hash = hash_of(2)}));
+    EXPECT_FALSE(insert_bases(write, CapturedTable::bundles, 3, three)) << "5 is known";
+    EXPECT_FALSE(insert_bases(write, CapturedTable::bundles, 7, three)) << "7 is known";
 
-    EXPECT_EQ(find_base(db, CapturedTable::bundles, 5), (BaseRow{.version = 7, .hash = hash_of(1)}));
+    EXPECT_FALSE(find_base(db, CapturedTable::bundles, 3));
+    EXPECT_FALSE(find_base(db, CapturedTable::bundles, 8));
+    EXPECT_EQ(find_base(db, CapturedTable::bundles, 5), three[0]);
 }
 
 TEST_F(SyncBaseTest, TakesNegativeIds) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,9 @@ struct BaseRow {
 void set_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base);
 /// The same where something is known already.
 void update_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base);
-/// False, and nothing changes, if something is known of a row of that number.
-[[nodiscard]] bool insert_base(WriteTransaction& write, CapturedTable table, std::int64_t row, const BaseRow& base);
+/// Of rows with ids from `first` on. False, and nothing changes, if something is known of one of them.
+[[nodiscard]] bool insert_bases(WriteTransaction& write, CapturedTable table, std::int64_t first,
+                                std::span<const BaseRow> bases);
 void delete_base(WriteTransaction& write, CapturedTable table, std::int64_t row);
 
 /// Of a row that this file does not have, by its wire key.

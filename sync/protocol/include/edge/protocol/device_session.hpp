@@ -174,7 +174,7 @@ public:
     /// fewer, or a lone one as small as `part_bytes`.
     [[nodiscard]] std::vector<Action> on_unaffordable(std::size_t part_bytes, std::int64_t now_ms, double random);
     /// An ack that came by another way (a receipt). Never sends.
-    [[nodiscard]] std::vector<Action> on_ack(const Ack& ack, std::int64_t now_ms);
+    [[nodiscard]] std::vector<Action> on_ack(Ack ack, std::int64_t now_ms);
 
     [[nodiscard]] const DeviceMemory& memory() const noexcept { return memory_; }
 
@@ -211,9 +211,9 @@ private:
     void send_or_finish(Actions& actions, std::int64_t now_ms, double random);
     void send(std::int64_t now_ms, Actions& actions);
     [[nodiscard]] std::optional<std::int64_t> page_bytes() const;
-    void take_ack(const Ack& ack, std::int64_t now_ms, Actions& actions);
+    void take_ack(Ack ack, std::int64_t now_ms, Actions& actions);
     void take_lane(const LaneAck& lane, bool hub_restored, std::int64_t now_ms, Actions& actions);
-    void take_pull(const Ack& ack, bool hub_restored, std::int64_t now_ms, Actions& actions);
+    void take_pull(Ack ack, bool hub_restored, std::int64_t now_ms, Actions& actions);
     void take_told_rows(const Ack& ack, Actions& actions) const;
     [[nodiscard]] bool is_ahead(const Ack& ack, Lane lane) const noexcept;
     void expire(std::int64_t now_ms, Actions& actions);
