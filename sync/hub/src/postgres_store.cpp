@@ -245,6 +245,7 @@ private:
         static_cast<void>(db().run("SAVEPOINT tried"));
         try {
             queue_marketplace_rows(db(), *market(), queries().seller(), rows, before, of);
+            db().queue("SET CONSTRAINTS ALL IMMEDIATE");  // a deferred one would fail at the commit and name no row
             db().queue("RELEASE SAVEPOINT tried");
             static_cast<void>(db().run());
             return;

@@ -446,6 +446,22 @@ TEST_F(MarketplaceFillTest, AUniqueIndexOrAColumnMadeMeanwhileSetsAsideWhatBreak
     EXPECT_EQ(market.number("SELECT count(*) FROM reservations"), 1);
 }
 
+TEST_F(MarketplaceFillTest, ARuleThatIsCheckedAtTheCommitSetsAsideWhatBreaksIt) {
+    open_shop();
+    market.run(
+        "ALTER TABLE bundles ADD CONSTRAINT one_name UNIQUE (seller_id, bundle_name) DEFERRABLE INITIALLY "
+        "DEFERRED");
+    for (int row = 3; row < 8; ++row)
+        device.offer(row, row == 3 || row == 6 ? "Morning bag" : "Bag " + std::to_string(row));
+
+    const protocol::Ack ack = sync();
+
+    ASSERT_EQ(ack.outcomes.size(), 1U);
+    EXPECT_EQ(ack.outcomes.front().reason, "marketplace_rule");
+    EXPECT_EQ(store->dead_letters({}).front().letter.detail, "in the table bundles, the unique index one_name");
+    EXPECT_EQ(market.number("SELECT count(*) FROM bundles"), 1 + 4);
+}
+
 /// A shop of which the hub holds rows already that the rule forbids.
 TEST_F(MarketplaceFillTest, ARuleMadeBeforeAShopIsShownLeavesOutWhatBreaksIt) {
     init_postgres_store(market.target(), {}, {.marketplace = MarketplaceUse::leave});
