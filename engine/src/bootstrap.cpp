@@ -104,12 +104,27 @@ bool Bootstrap::go() {
     } catch (const Error& error) {
         // what is not as it came can be had again from the hub
         if (error.code() == ErrorCode::corrupt_data || error.code() == ErrorCode::not_a_database) file.remove();
+        count_traffic();
         throw;
     }
+    count_traffic();
     report_.bytes_received += download_.bytes_received();
     report_.chunks_repeated = download_.repeated();
     if (own_ != nullptr) report_.pending_changes = pending_changes(own_->db);
     return report_.complete;
+}
+
+/// Of this file's day; one that is made now had none before. What was filled is filled, whether that can be noted or
+/// not.
+void Bootstrap::count_traffic() {
+    if (own_ == nullptr || download_.traffic() == 0) return;
+    try {
+        WriteTransaction write(own_->db, storage::Writing::background);
+        note_traffic(write, *own_, download_.traffic());
+        write.commit();
+    } catch (const Error& error) {
+        own_->log(LogLevel::warning, fmt::format("bootstrap: its bytes are not counted: {}", error.what()));
+    }
 }
 
 /// The hub has it then, and the snapshot too: nothing has to be laid on top but what is sold meanwhile.

@@ -34,6 +34,7 @@ public:
 private:
     enum class Step { done, again, stopped };
 
+    void count_traffic();
     [[nodiscard]] bool send_unsent();
     [[nodiscard]] bool ask_what_there_is();
     [[nodiscard]] bool fill_and_take(BootstrapFile& file);

@@ -81,6 +81,7 @@ HubAnswer SnapshotDownload::ask(const std::string& path, const Partial& partial)
     }
     HubAnswer answer = exchange_(request);
     bytes_received_ += answer.bytes_received;
+    traffic_ += traffic_of(answer);
     if (cancelled_ && cancelled_()) {
         throw Error(ErrorCode::cancelled, "cannot finish filling a file from the hub: it was stopped", {},
                     "what has come is kept; the next run goes on with it");

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] PullAnswer changes(std::int64_t seen);
 
     [[nodiscard]] std::int64_t bytes_received() const noexcept { return bytes_received_; }
+    /// What all exchanges cost, both ways.
+    [[nodiscard]] std::int64_t traffic() const noexcept { return traffic_; }
     /// Chunks that were asked for again.
     [[nodiscard]] std::int64_t repeated() const noexcept { return repeated_; }
 
@@ -73,6 +75,7 @@ private:
     SnapshotSource source_;
     std::function<bool()> cancelled_;
     std::int64_t bytes_received_ = 0;
+    std::int64_t traffic_ = 0;
     std::int64_t repeated_ = 0;
 };
 

@@ -77,8 +77,7 @@ std::optional<RepairAnswer> SyncRepair::ask(std::optional<std::vector<TableBucke
                                         .content_type = std::string(protocol::repair_content_type),
                                         .timeout = options_.timeout,
                                         .cancelled = {}});
-    const std::int64_t bodies = answer.bytes_sent + answer.bytes_received;
-    count_traffic(answer.socket_bytes > 0 ? answer.socket_bytes : bodies);
+    count_traffic(traffic_of(answer));
     report_.bytes_sent += answer.bytes_sent;
     report_.bytes_received += answer.bytes_received;
     if (answer.status != 200) return std::nullopt;

@@ -159,6 +159,10 @@ std::int64_t bytes_today(Engine::State& state) {
     return storage::find_sync_number(state.db, state_traffic);
 }
 
+std::int64_t traffic_of(const HubAnswer& answer) {
+    return answer.socket_bytes > 0 ? answer.socket_bytes : answer.bytes_sent + answer.bytes_received;
+}
+
 void note_traffic(WriteTransaction& write, Engine::State& state, std::int64_t bytes) {
     const std::int64_t before = bytes_today(state);
     storage::set_sync_state(write, state_traffic_day, local_day(state));
@@ -332,8 +336,7 @@ SyncRun::Actions SyncRun::exchange_once(const SendRequest& request) {
                             .cancelled = ask});
     }
     if (cancelled) throw Error(ErrorCode::cancelled, "cannot finish the sync: it was stopped");
-    const std::int64_t bodies = answer.bytes_sent + answer.bytes_received;
-    traffic_ = answer.socket_bytes > 0 ? answer.socket_bytes : bodies;
+    traffic_ = traffic_of(answer);
     report_.socket_bytes += traffic_;
     note_clock(answer, sent);
     report_.bytes_sent += answer.bytes_sent;

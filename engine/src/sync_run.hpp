@@ -24,6 +24,8 @@ namespace edge {
 [[nodiscard]] std::int64_t bytes_today(Engine::State& state);
 
 /// Adds to those bytes.
+/// What an exchange cost, both ways: all that went through the socket, or the bodies where that is not known.
+[[nodiscard]] std::int64_t traffic_of(const HubAnswer& answer);
 void note_traffic(storage::WriteTransaction& write, Engine::State& state, std::int64_t bytes);
 
 /// One run of a device's session against a hub: does what the session says. Effects of an answer are stored in one

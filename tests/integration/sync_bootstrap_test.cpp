@@ -460,6 +460,26 @@ TEST_F(OldFileTest, TakesWhatItLacksAndKeepsItsIds) {
     expect_equal();
 }
 
+TEST_F(OldFileTest, ItsBytesAreOfTheDayWhetherItEndsOrNot) {
+    const auto bytes_today = [&] { return tablet.engine->sync_status().bytes_today; };
+    const std::int64_t before = bytes_today();
+    int left = 3;
+    hub.network = [&](const HubRequest& request) {
+        return is_chunk(request) && left-- <= 0 ? test::no_answer() : hub.deliver(request);
+    };
+    const BootstrapReport cut = bootstrap_tablet();
+    const std::int64_t between = bytes_today();
+    hub.network = {};
+
+    const BootstrapReport report = bootstrap_tablet();
+
+    EXPECT_FALSE(cut.complete);
+    EXPECT_GE(between - before, cut.bytes_received);
+    EXPECT_TRUE(report.complete) << report.reason;
+    EXPECT_GT(report.bytes_received, 500);
+    EXPECT_GE(bytes_today() - between, report.bytes_received);
+}
+
 TEST_F(OldFileTest, TakesManyRowsInSeveralTransactions) {
     static_cast<void>(bootstrap_tablet());
     till.sql(
