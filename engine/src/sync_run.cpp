@@ -41,6 +41,9 @@ namespace {
 /// Another process has dropped a part that this run wanted to send: the hub has it for good, or it was sealed again.
 struct PartIsGone {};
 
+/// Another process has synced while a request was under way: the answer may be older than what that has brought.
+struct Overtaken {};
+
 constexpr std::string_view sealing_again = "sealing_again";
 
 /// Whether the actions change what is known of the hub's rows.
@@ -177,6 +180,7 @@ SyncRun::SyncRun(Engine::State& state, const SyncIdentity& identity, const SyncO
       exchange_(exchange),
       deadline_(deadline),
       report_(report),
+      standing_(standing()),
       parts_(storage::list_parts(state.db)),
       before_(load_memory(state.db)),
       session_(make_session()) {
@@ -231,6 +235,8 @@ SyncRun::End SyncRun::go() {
         }
     } catch (const PartIsGone&) {
         return End::again;
+    } catch (const Overtaken&) {
+        return End::again;  // what the answer says can be had again
     }
 }
 
@@ -363,14 +369,23 @@ void SyncRun::count_sent(const std::set<PartPlace>& parts) {
     }
 }
 
+SyncRun::Standing SyncRun::standing() const {
+    const storage::SyncLane ops = storage::get_sync_lane(state_.db, protocol::name_of(protocol::Lane::ops));
+    const storage::SyncLane bulk = storage::get_sync_lane(state_.db, protocol::name_of(protocol::Lane::bulk));
+    return {storage::find_sync_number(state_.db, state_seen), ops.epoch, ops.applied, bulk.epoch, bulk.applied};
+}
+
 /// After a power cut before the next request the same answer can be had again.
 void SyncRun::store(const Actions& actions) {
     // what it seals besides is then little, and a sale may come in between
     if (moves_base(actions)) seal_pending(state_, identity_);
     WriteTransaction write(state_.db, storage::Writing::background);
-    store_effects(write, actions);
-    store_attempt(write, find_action<Finish>(actions));
+    const bool is_overtaken = moves_base(actions) && standing() != standing_;
+    if (!is_overtaken) store_effects(write, actions);
+    store_attempt(write, is_overtaken ? nullptr : find_action<Finish>(actions));
+    standing_ = standing();
     write.commit();
+    if (is_overtaken) throw Overtaken();
 }
 
 void SyncRun::store_effects(WriteTransaction& write, const Actions& actions) {

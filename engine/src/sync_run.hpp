@@ -58,6 +58,8 @@ public:
 private:
     using Actions = std::vector<protocol::Action>;
     using PartPlace = std::tuple<protocol::Lane, std::int64_t, int>;
+    /// What this file knows of the hub moves with these: the cursor, and each lane's epoch and watermark.
+    using Standing = std::array<std::int64_t, 5>;
 
     [[nodiscard]] protocol::DeviceSession make_session();
     [[nodiscard]] std::string read_part(const protocol::HeldPart& part);
@@ -71,6 +73,7 @@ private:
     [[nodiscard]] bool is_beyond_any_day(std::int64_t cost) const;
     [[nodiscard]] Actions ask_for_less(const protocol::SendRequest& request, std::int64_t cost);
     void note_clock(const HubAnswer& answer, Timestamp sent);
+    [[nodiscard]] Standing standing() const;
     void store(const Actions& actions);
     void store_effects(storage::WriteTransaction& write, const Actions& actions);
     void store(storage::WriteTransaction& write, const protocol::Action& action);
@@ -93,6 +96,7 @@ private:
     const HubExchange& exchange_;
     Timestamp deadline_;
     SyncReport& report_;
+    Standing standing_;  ///< no later than what the session knows
     std::vector<storage::StoredPart> parts_;
     protocol::DeviceMemory before_;
     protocol::DeviceSession session_;

@@ -109,6 +109,31 @@ TEST_F(SyncPullTest, KeepsBothFieldsWhenTwoDevicesWroteDifferentOnes) {
     }
 }
 
+/// The answer shows the bundle as it was before the other process changed it.
+TEST_F(SyncPullTest, AnAnswerThatAnotherProcessHasOvertakenTakesNothingBack) {
+    tablet.engine->edit_bundle(bag_at(tablet), {.name = "Renamed"});
+    static_cast<void>(tablet.sync());
+    bool is_first = true;
+    hub.network = [&](const HubRequest& request) {
+        HubAnswer answer = hub.deliver(request);
+        if (!std::exchange(is_first, false)) return answer;
+        EngineOptions options;
+        options.clock = [&] { return hub.now; };
+        Engine other = Engine::open(till.path(), options);
+        static_cast<void>(other.sync({.url = "http://hub", .exchange = hub.exchange()}));
+        other.edit_bundle(bag, {.price = Money{555}});
+        static_cast<void>(other.sync({.url = "http://hub", .exchange = hub.exchange()}));
+        return answer;
+    };
+
+    const SyncReport report = till.sync();
+
+    EXPECT_THAT(till.select("SELECT bundle_name || ' ' || price_minor FROM bundles"), ElementsAre("Renamed 555"));
+    EXPECT_FALSE(report.diverged);
+    EXPECT_THAT(till.select("SELECT count(*) FROM sync_repairs"), ElementsAre("0"));
+    settle();
+}
+
 /// The row came before the change was sent, so that no page brings it again.
 TEST_F(SyncPullTest, HearsOfWhatStandsInsteadWhenItOnlySends) {
     till.engine->edit_bundle(bag, {.name = "Earlier"});
