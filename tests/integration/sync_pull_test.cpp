@@ -516,25 +516,28 @@ TEST_F(SyncPullTest, SetsAsideARowThatItCannotHoldAndTakesTheOthers) {
     EXPECT_THAT(till.select("SELECT 1 FROM sync_rejects"), IsEmpty());
 }
 
-TEST_F(SyncPullTest, OneWrongRowAmongManyNewOnesIsSetAside) {
-    constexpr int wrong = 21;
-    protocol::Fields fields = {{"place", "50.7,-3.5"},
-                               {"day", ""},
-                               {"kind", "observed"},
-                               {"temperature", "7.50"},
-                               {"weather_flag", "rainy"},
-                               {"source", "hub"},
-                               {"fetched_at", "2025-11-24T16:00:00Z"}};
+/// New rows of days that follow each other.
+std::vector<protocol::Change> weather_rows(int count) {
     std::vector<protocol::Change> rows;
-    for (int number = 0; number < 50; ++number) {
-        const LocalDate day = LocalDate(std::chrono::days(20'000 + number));
-        protocol::set_field(fields, "day", format_date(day));
-        protocol::set_field(fields, "kind", std::string(number == wrong ? "guessed" : "observed"));
+    for (int number = 0; number < count; ++number) {
         rows.push_back({.table = "weather",
                         .key = "01JDQ4S5ZC00000000000001" + std::to_string(10 + number),
                         .op = protocol::Op::create,
-                        .fields = fields});
+                        .fields = {{"place", "50.7,-3.5"},
+                                   {"day", format_date(LocalDate(std::chrono::days(20'000 + number)))},
+                                   {"kind", "observed"},
+                                   {"temperature", "7.50"},
+                                   {"weather_flag", "rainy"},
+                                   {"source", "hub"},
+                                   {"fetched_at", "2025-11-24T16:00:00Z"}}});
     }
+    return rows;
+}
+
+TEST_F(SyncPullTest, OneWrongRowAmongManyNewOnesIsSetAside) {
+    constexpr int wrong = 21;
+    std::vector<protocol::Change> rows = weather_rows(50);
+    protocol::set_field(rows.at(wrong).fields, "kind", std::string("guessed"));
     hub::write_own_rows(hub.store(), till.seller_key(), rows, hub.now);
 
     const SyncReport report = till.sync();
@@ -548,19 +551,7 @@ TEST_F(SyncPullTest, OneWrongRowAmongManyNewOnesIsSetAside) {
 
 TEST_F(SyncPullTest, OneWrongValueAmongManyChangedRowsIsSetAside) {
     constexpr int wrong = 4;
-    std::vector<protocol::Change> rows;
-    for (int number = 0; number < 10; ++number) {
-        rows.push_back({.table = "weather",
-                        .key = "01JDQ4S5ZC00000000000001" + std::to_string(10 + number),
-                        .op = protocol::Op::create,
-                        .fields = {{"place", "50.7,-3.5"},
-                                   {"day", format_date(LocalDate(std::chrono::days(20'000 + number)))},
-                                   {"kind", "observed"},
-                                   {"temperature", "7.50"},
-                                   {"weather_flag", "rainy"},
-                                   {"source", "hub"},
-                                   {"fetched_at", "2025-11-24T16:00:00Z"}}});
-    }
+    std::vector<protocol::Change> rows = weather_rows(10);
     hub::write_own_rows(hub.store(), till.seller_key(), rows, hub.now);
     settle();
     for (int number = 0; number < 10; ++number) {
@@ -583,19 +574,7 @@ TEST_F(SyncPullTest, OneWrongValueAmongManyChangedRowsIsSetAside) {
 
 TEST_F(SyncPullTest, RowsOfWhichTheSameColumnsChangeEachGetTheirOwnValues) {
     constexpr int wrong = 21;
-    std::vector<protocol::Change> rows;
-    for (int number = 0; number < 60; ++number) {
-        rows.push_back({.table = "weather",
-                        .key = "01JDQ4S5ZC00000000000001" + std::to_string(10 + number),
-                        .op = protocol::Op::create,
-                        .fields = {{"place", "50.7,-3.5"},
-                                   {"day", format_date(LocalDate(std::chrono::days(20'000 + number)))},
-                                   {"kind", "observed"},
-                                   {"temperature", "7.50"},
-                                   {"weather_flag", "rainy"},
-                                   {"source", "hub"},
-                                   {"fetched_at", "2025-11-24T16:00:00Z"}}});
-    }
+    std::vector<protocol::Change> rows = weather_rows(60);
     hub::write_own_rows(hub.store(), till.seller_key(), rows, hub.now);
     settle();
     constexpr std::array<std::string_view, 4> flags = {"sunny", "cloudy", "snowy", "windy"};
