@@ -123,7 +123,7 @@ public:
         if (won_.empty() && noted_.empty() && confirmed_.empty()) return merge;
         if (!won_.empty() || !noted_.empty()) row_.writer = writer_after(table_, seen_, context_);
         for (const Fields* fields : {&noted_, &confirmed_}) won_.insert(won_.end(), fields->begin(), fields->end());
-        stamp(row_, won_, context_.hlc);
+        stamp(row_, won_, context_.hlc, is_birth_ ? Written::at_birth : Written::since);
         merge.row = std::move(row_);
         return merge;
     }

@@ -42,14 +42,15 @@ std::int64_t stamp_of(const HubRow& row, std::string_view column) noexcept {
 }
 
 bool has_own_stamp(const HubRow& row, std::string_view column) noexcept {
-    return stamp_of(row, column) != stamp_of(row, all_others);
+    return std::any_of(row.stamps.begin(), row.stamps.end(), [&](const Stamp& one) { return one.first == column; });
 }
 
-void stamp(HubRow& row, const Fields& columns, std::int64_t hlc) {
+void stamp(HubRow& row, const Fields& columns, std::int64_t hlc, Written written) {
     const std::int64_t others = stamp_of(row, all_others);
     row.hlc = std::max(row.hlc, hlc);
     set_stamp(row.stamps, all_others, others, others == row.hlc);
-    for (const Field& column : columns) set_stamp(row.stamps, column.name, hlc, hlc == others);
+    const bool says_nothing = written == Written::at_birth && hlc == others;
+    for (const Field& column : columns) set_stamp(row.stamps, column.name, hlc, says_nothing);
 }
 
 std::string encode_stamps(const HubRow& row) {

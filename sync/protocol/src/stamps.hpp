@@ -9,9 +9,11 @@ namespace edge::protocol {
 
 /// Clock of the column's last write.
 [[nodiscard]] std::int64_t stamp_of(const HubRow& row, std::string_view column) noexcept;
-/// Whether the column was written at another time than the rest of the row, which was written at its birth.
+/// Whether the column was written since the row's birth, which may have borne the same clock.
 [[nodiscard]] bool has_own_stamp(const HubRow& row, std::string_view column) noexcept;
+/// What a write is to its row.
+enum class Written { at_birth, since };
 /// Notes that `columns` were written at `hlc`, which becomes the row's clock if it is the latest.
-void stamp(HubRow& row, const Fields& columns, std::int64_t hlc);
+void stamp(HubRow& row, const Fields& columns, std::int64_t hlc, Written written = Written::since);
 
 }  // namespace edge::protocol

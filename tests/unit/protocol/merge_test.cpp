@@ -152,6 +152,15 @@ TEST(MergeFields, LeavesWhatWasChangedSinceWhenARowIsCreatedOnceMore) {
     EXPECT_FALSE(by_a_copy.row);
 }
 
+/// A clock that runs ahead is read as of the arrival: so are all changes of one request.
+TEST(MergeFields, LeavesWhatWasChangedAtTheSameClockWhenARowIsCreatedOnceMore) {
+    std::optional<HubRow> row = row_after({post_bundle()});
+    store(row, merge(row, named("changed at once"), by(till, 0)));
+    ASSERT_EQ(row->hlc, monday);
+
+    EXPECT_EQ(outcome(merge(row, post_bundle(), by(tablet, 99))), "superseded later_write");
+}
+
 TEST(MergeFields, CountsTheSameValueAsDuplicate) {
     EXPECT_EQ(outcome(merge(row_after({post_bundle(), named("a")}), named("a"), by(tablet, 99))), "duplicate");
 }
