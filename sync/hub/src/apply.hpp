@@ -19,6 +19,7 @@ struct PartToApply {
     const protocol::Segment* segment = nullptr;
     bool is_repeat = false;    ///< the same changes took effect under another number
     std::set<RowKey> refused;  ///< rows whose changes did not take effect then, as dead letters tell
+    bool is_late = false;      ///< that number was sealed from this one, and its letters stand for both
 };
 
 /// Who writes.

@@ -213,6 +213,26 @@ private:
             taken.outcomes = std::move(applied_->outcomes[i]);
             outcomes_.insert(outcomes_.end(), taken.outcomes.begin(), taken.outcomes.end());
         }
+        for (const PartToApply& part : to_apply_) note_origins(part);
+    }
+
+    /// What the segment was sealed from may come yet, late or from another copy of the file, or may have been sealed
+    /// anew by another: all of that is the same once more.
+    void note_origins(const PartToApply& part) {
+        if (part.segment->part != part.segment->parts) return;
+        for (const protocol::Origin& origin : part.segment->origins) {
+            const PartId id = last_part(part, origin);
+            const auto cursor = cursors_.find(id.lane);
+            const bool is_behind = cursor != cursors_.end() && id.seq < cursor->second.next_seq;
+            if (is_behind || known_.contains(id)) continue;
+            known_[id] = {.id = id, .hash = origin.hash, .changes = 0, .outcomes = {}, .applied = false, .bytes = {}};
+            for (int number = 1; number <= part.id.part; ++number) {
+                const std::vector<protocol::ChangeOutcome>& told =
+                    known_.at({.lane = part.id.lane, .seq = part.id.seq, .part = number}).outcomes;
+                known_[id].outcomes.insert(known_[id].outcomes.end(), told.begin(), told.end());
+            }
+            changed_parts_.insert(id);
+        }
     }
 
     /// A row whose change did not take effect as it was sent is told again, even if it did not change at all.
@@ -258,9 +278,11 @@ private:
         }
         know(wanted);
         for (PartToApply& part : to_apply_) {
+            part.is_repeat = part.is_late = told_elsewhere_.contains({part.id.lane, part.id.seq});
             for (const protocol::Origin& origin : part.segment->origins) {
                 const auto known = known_.find(last_part(part, origin));
-                if (known == known_.end() || !known->second.applied || known->second.hash != origin.hash) continue;
+                if (known == known_.end() || known->second.hash != origin.hash) continue;
+                if (!known->second.applied && !known->second.is_elsewhere()) continue;
                 if (known->first < part.id) mark_repeat(part, known->first);
             }
         }
@@ -333,6 +355,9 @@ private:
     }
 
     void note(const ArrivedPart& part) {
+        const auto before = known_.find(part.id);
+        if (before != known_.end() && before->second.is_elsewhere() && before->second.hash == part.place.hash)
+            told_elsewhere_.emplace(part.id.lane, part.id.seq);
         known_[part.id] = {.id = part.id,
                            .hash = part.place.hash,
                            .changes = static_cast<std::int64_t>(part.segment.changes.size()),
@@ -408,7 +433,8 @@ private:
     std::map<PartId, const Segment*> segments_;
     std::list<Segment> reread_;
     std::set<PartId> changed_parts_;
-    std::set<PartId> repeated_;  ///< parts whose outcomes are in the answer, or will be
+    std::set<std::pair<LaneId, std::int64_t>> told_elsewhere_;  ///< segments that took effect as sealed anew
+    std::set<PartId> repeated_;                                 ///< parts whose outcomes are in the answer, or will be
     std::set<LaneId> touched_;
     std::set<LaneId> moved_;
     std::map<LaneId, Problem> problems_;

@@ -45,6 +45,7 @@ std::map<RowKey, std::vector<const Change*>> taken_changes(const std::vector<Par
                                                            const std::vector<std::vector<ChangeOutcome>>& outcomes) {
     std::map<RowKey, std::vector<const Change*>> taken;
     for (std::size_t at = 0; at < parts.size(); ++at) {
+        if (parts[at].is_late) continue;
         std::set<std::int64_t> dead;
         for (const ChangeOutcome& outcome : outcomes[at]) {
             if (protocol::is_dead_letter(outcome.outcome)) dead.insert(outcome.index);

@@ -393,6 +393,53 @@ TEST_F(SealedAnewTest, DoesNotBringBackWhatWasDeletedSince) {
     EXPECT_FALSE(is_shown("Before"));
 }
 
+/// The request that brought it is late, or another copy of the file still has it.
+TEST_F(SealedAnewTest, IsTheSameWhenWhatItWasSealedFromComesAfterIt) {
+    store = stores.create("another hub");
+    take(copy, anew());
+    copy.origins.clear();
+    copy.rename(2, "After");
+    take(copy, copy.seal_bytes());
+    now += std::chrono::minutes(1);
+
+    const Ack late = take(device, {first});
+
+    EXPECT_EQ(ops(late).applied, 1);
+    EXPECT_TRUE(is_shown("After"));
+    EXPECT_EQ(dead_letters().size(), 1U) << "one letter, of what was sealed anew";
+    EXPECT_EQ(ops(take(device, {first})).applied, 1) << "and once more";
+}
+
+TEST_F(SealedAnewTest, IsTheSameWhenAnotherCopySealsItAnewToo) {
+    store = stores.create("another hub");
+    take(copy, anew());
+    copy.origins.clear();
+    copy.rename(2, "After");
+    take(copy, copy.seal_bytes());
+    now += std::chrono::minutes(1);
+    copy = SealingDevice("s-1", "replica-a", 3);
+    copy.clock += years;
+
+    const Ack ack = take(copy, anew());
+
+    EXPECT_EQ(lane(ack, Lane::ops, 3).applied, 1);
+    EXPECT_TRUE(is_shown("After"));
+}
+
+/// Another life of the replica may have another segment under the number.
+TEST_F(SealedAnewTest, LeavesItsNumberToWhoeverTakesIt) {
+    store = stores.create("another hub");
+    take(copy, anew());
+    SealingDevice other{"s-1", "replica-a", 1};
+    other.rename(2, "By the other");
+
+    const Ack ack = take(other, other.seal_bytes());
+
+    EXPECT_EQ(ops(ack).applied, 1);
+    EXPECT_FALSE(ops(ack).problem);
+    EXPECT_EQ(ops(take(device, {first})).problem->reason, reason::fork);
+}
+
 TEST_F(SealedAnewTest, TakesEffectIfTheHubHasNeverHeardOfIt) {
     store = stores.create("another hub");
 

@@ -84,6 +84,8 @@ struct TakenPart {
     std::vector<protocol::ChangeOutcome> outcomes;  ///< of its changes, those not accepted
     bool applied = false;
     std::string bytes;  ///< kept until the segment is complete and applied
+    /// It has not come, but one that was sealed from its segment has, and took effect.
+    [[nodiscard]] bool is_elsewhere() const noexcept { return !applied && bytes.empty(); }
 };
 
 /// Names one change of one replica.
