@@ -283,7 +283,9 @@ void DeviceSession::take_pull(Ack ack, bool hub_restored, std::int64_t now_ms, A
         return;
     }
     pull_more_ = false;
-    if (settings_.pull_bytes == 0 || is_any_unheard()) return take_told_rows(ack, actions);
+    // what is sealed anew may have taken effect already, by another copy of the file
+    const bool is_sealed_again = runs_[0].sealed_again || runs_[1].sealed_again;
+    if (settings_.pull_bytes == 0 || is_any_unheard() || is_sealed_again) return take_told_rows(ack, actions);
     if (ack.pull.problem) return expire(now_ms, actions);
     pull_more_ = ack.pull.more && ack.pull.to > settings_.seen;
     if (ack.pull.to > settings_.seen || !ack.pull.rows.empty()) {

@@ -811,6 +811,20 @@ TEST(DeviceSession, TakesANewEpochOnceAnHour) {
     EXPECT_EQ(all<SealAgain>(in_time).size(), 1U);
 }
 
+/// Another copy may have sealed the same anew, and the hub have applied it: the page may show what became of that.
+TEST(DeviceSession, TakesNoPageBeforeWhatIsSealedAnewIsHeardOf) {
+    DeviceSession device = session(ops_up_to(1));
+    static_cast<void>(device.start(now));
+    Ack ack = ack_of({lane_ack(Lane::ops, 2)});
+    ack.pull.to = 9;
+
+    const auto actions = device.on_response(ok(ack), now, 0.5);
+
+    EXPECT_EQ(all<SealAgain>(actions).size(), 1U);
+    EXPECT_TRUE(all<ApplyPull>(actions).empty());
+    EXPECT_EQ(finish(actions), "sealing_again");
+}
+
 TEST(DeviceSession, TakesNewEpochsForBothLanesAtOnce) {
     DeviceSession device = session({held(Lane::ops, 1), held(Lane::bulk, 1)});
     static_cast<void>(device.start(now));
