@@ -47,6 +47,7 @@ std::array<std::optional<GraphPoint>, accuracy_series_names.size()> accuracy_poi
 
 std::vector<GraphSeries> accuracy_series(const std::map<LocalDate, ForecastScore>& weeks) {
     std::vector<GraphSeries> series;
+    series.reserve(accuracy_series_names.size());
     for (const char* name : accuracy_series_names) series.push_back({.name = name, .points = {}});
     for (const auto& [monday, week] : weeks) {
         const auto points = accuracy_points(monday, week);
