@@ -50,6 +50,21 @@ protected:
         return BundleId(std::stoll(device.select("SELECT bundle_id FROM bundles").at(0)));
     }
 
+    static BundleId newest_at(Device& device) {
+        return BundleId(std::stoll(device.select("SELECT max(bundle_id) FROM bundles").front()));
+    }
+    /// The hub calls nothing durable from here on until it is told to, and everybody has all that there is.
+    void only_what_is_backed_up_is_durable() {
+        hub.store().set_durable({.rule = hub::DurableRule::command});
+        settle();
+    }
+    /// A copy of the hub as it is, for `restore`.
+    [[nodiscard]] std::string back_up(const std::string& name) const {
+        std::string backup = folder.file(name);
+        test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+        return backup;
+    }
+
     test::TemporaryFolder folder;
     test::NearbyHub hub{folder.file("hub.db")};
     Device till{hub};
@@ -685,10 +700,8 @@ TEST_F(SyncPullTest, ACopyOfAFileTakesBackNothingThatWasWrittenSince) {
 
 /// The numbers that the hub gave since its backup are given again, to other rows, if nobody sees to it.
 TEST_F(SyncPullTest, AWriteMadeBeforeTheHubWasRestoredIsNoLaterThanItWas) {
-    hub.store().set_durable({.rule = hub::DurableRule::command});
-    settle();
-    const std::string backup = folder.file("backup.db");
-    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+    only_what_is_backed_up_is_durable();
+    const std::string backup = back_up("backup.db");
     for (int i = 0; i < 5; ++i) kiosk.post("Moves the numbers on");
     settle();
     tablet.engine->edit_bundle(bag_at(tablet), {.name = "Earlier"});
@@ -721,10 +734,8 @@ TEST_F(SyncPullTest, BeginsAnewWhenTheHubWasRestored) {
 
 /// Who only heard of a row knows less of it than who wrote it.
 TEST_F(SyncPullTest, ARowThatTheHubLostIsToldByAWitnessAndThenByItsWriter) {
-    hub.store().set_durable({.rule = hub::DurableRule::command});
-    settle();
-    const std::string backup = folder.file("backup.db");
-    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+    only_what_is_backed_up_is_durable();
+    const std::string backup = back_up("backup.db");
     const BundleId made = till.post("As it was posted").id;
     static_cast<void>(till.sync());
     later();
@@ -747,17 +758,14 @@ TEST_F(SyncPullTest, ARowThatTheHubLostIsToldByAWitnessAndThenByItsWriter) {
 
 /// The same, and the witness has written into the row, which no hub could take without the row.
 TEST_F(SyncPullTest, AWitnessKeepsWhatItWroteIntoARowThatTheHubLost) {
-    hub.store().set_durable({.rule = hub::DurableRule::command});
-    settle();
-    const std::string backup = folder.file("backup.db");
-    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+    only_what_is_backed_up_is_durable();
+    const std::string backup = back_up("backup.db");
     till.post("As it was posted");
     static_cast<void>(till.sync());
     later();
     static_cast<void>(tablet.sync());
     hub.restore(backup);
-    tablet.engine->edit_bundle(BundleId(std::stoll(tablet.select("SELECT max(bundle_id) FROM bundles").front())),
-                               {.name = "As the witness edited it"});
+    tablet.engine->edit_bundle(newest_at(tablet), {.name = "As the witness edited it"});
     later();
 
     static_cast<void>(tablet.sync());
@@ -770,18 +778,14 @@ TEST_F(SyncPullTest, AWitnessKeepsWhatItWroteIntoARowThatTheHubLost) {
 
 /// Of what a hub refused for want of the row, the hub that takes its place knows nothing once it has taken it.
 TEST_F(SyncPullTest, WhatARestoredHubTakesIsNoLongerListedAsRefused) {
-    hub.store().set_durable({.rule = hub::DurableRule::command});
-    settle();
-    const std::string without = folder.file("without.db");
-    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + without + "'");
+    only_what_is_backed_up_is_durable();
+    const std::string without = back_up("without.db");
     till.post("Lost once");
     static_cast<void>(till.sync());
     later();
     static_cast<void>(tablet.sync());
-    const std::string with = folder.file("with.db");
-    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + with + "'");
-    tablet.engine->edit_bundle(BundleId(std::stoll(tablet.select("SELECT max(bundle_id) FROM bundles").front())),
-                               {.name = "As the tablet edited it"});
+    const std::string with = back_up("with.db");
+    tablet.engine->edit_bundle(newest_at(tablet), {.name = "As the tablet edited it"});
     hub.restore(without);
     later();
     static_cast<void>(tablet.sync());
@@ -830,16 +834,13 @@ TEST_F(SyncPullTest, KnowsTheHubsRowBetweenTwoUnconfirmedChanges) {
 
 /// The same, and the row's owner had read what the witness wrote, and written it otherwise.
 TEST_F(SyncPullTest, AWitnessDoesNotBringBackWhatWasReplacedKnowingly) {
-    hub.store().set_durable({.rule = hub::DurableRule::command});
-    settle();
-    const std::string backup = folder.file("backup.db");
-    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+    only_what_is_backed_up_is_durable();
+    const std::string backup = back_up("backup.db");
     const BundleId made = till.post("As it was posted").id;
     static_cast<void>(till.sync());
     later();
     static_cast<void>(tablet.sync());
-    tablet.engine->edit_bundle(BundleId(std::stoll(tablet.select("SELECT max(bundle_id) FROM bundles").front())),
-                               {.name = "As the witness edited it"});
+    tablet.engine->edit_bundle(newest_at(tablet), {.name = "As the witness edited it"});
     static_cast<void>(tablet.sync());
     later();
     static_cast<void>(till.sync());
@@ -858,16 +859,13 @@ TEST_F(SyncPullTest, AWitnessDoesNotBringBackWhatWasReplacedKnowingly) {
 
 /// A copy of an old request comes before anybody knows that the hub was restored, and fares otherwise than it did.
 TEST_F(SyncPullTest, WhatARestoredHubTookFromElsewhereIsHeardOf) {
-    hub.store().set_durable({.rule = hub::DurableRule::command});
-    settle();
-    const std::string without = folder.file("without.db");
-    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + without + "'");
+    only_what_is_backed_up_is_durable();
+    const std::string without = back_up("without.db");
     till.post("Lost for a while");
     static_cast<void>(till.sync());
     later();
     static_cast<void>(tablet.sync());
-    tablet.engine->edit_bundle(BundleId(std::stoll(tablet.select("SELECT max(bundle_id) FROM bundles").front())),
-                               {.name = "As the tablet edited it"});
+    tablet.engine->edit_bundle(newest_at(tablet), {.name = "As the tablet edited it"});
     hub.bodies.clear();
     static_cast<void>(tablet.sync());
     ASSERT_THAT(tablet.select("SELECT reason FROM sync_rejects"), IsEmpty());
@@ -885,10 +883,8 @@ TEST_F(SyncPullTest, WhatARestoredHubTookFromElsewhereIsHeardOf) {
 }
 
 TEST_F(SyncPullTest, ADeletionThatARestoredHubHearsOfFirstIsNotUndone) {
-    hub.store().set_durable({.rule = hub::DurableRule::command});
-    settle();
-    const std::string backup = folder.file("backup.db");
-    test::run_sql(folder.file("hub.db"), "VACUUM INTO '" + backup + "'");
+    only_what_is_backed_up_is_durable();
+    const std::string backup = back_up("backup.db");
     till.post("To be deleted");
     static_cast<void>(till.sync());
     later();

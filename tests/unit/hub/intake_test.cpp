@@ -333,6 +333,16 @@ protected:
                            [&](const std::string& row) { return row.find(text) != std::string::npos; });
     }
 
+    /// What was sealed anew comes to a hub that has not seen what it was sealed from, and the copy writes on.
+    void copy_goes_on_at_another_hub() {
+        store = stores.create("another hub");
+        take(copy, anew());
+        copy.origins.clear();
+        copy.rename(2, "After");
+        take(copy, copy.seal_bytes());
+        now += std::chrono::minutes(1);
+    }
+
     static constexpr std::int64_t years = 100'000'000'000;
     SealingDevice copy{"s-1", "replica-a", 2};
     std::string first;
@@ -395,12 +405,7 @@ TEST_F(SealedAnewTest, DoesNotBringBackWhatWasDeletedSince) {
 
 /// The request that brought it is late, or another copy of the file still has it.
 TEST_F(SealedAnewTest, IsTheSameWhenWhatItWasSealedFromComesAfterIt) {
-    store = stores.create("another hub");
-    take(copy, anew());
-    copy.origins.clear();
-    copy.rename(2, "After");
-    take(copy, copy.seal_bytes());
-    now += std::chrono::minutes(1);
+    copy_goes_on_at_another_hub();
 
     const Ack late = take(device, {first});
 
@@ -411,12 +416,7 @@ TEST_F(SealedAnewTest, IsTheSameWhenWhatItWasSealedFromComesAfterIt) {
 }
 
 TEST_F(SealedAnewTest, IsTheSameWhenAnotherCopySealsItAnewToo) {
-    store = stores.create("another hub");
-    take(copy, anew());
-    copy.origins.clear();
-    copy.rename(2, "After");
-    take(copy, copy.seal_bytes());
-    now += std::chrono::minutes(1);
+    copy_goes_on_at_another_hub();
     copy = SealingDevice("s-1", "replica-a", 3);
     copy.clock += years;
 
