@@ -198,16 +198,24 @@ std::string History::fault_in_return(const std::string& place, const Past& past,
 
 /// Of a row that came back after a deletion only what was seen by who deleted it is certain: an edit is beaten by a
 /// deletion that it does not know.
-History::Versions History::surviving(Versions versions, const std::string& column,
+History::Versions History::surviving(const Versions& versions, const std::string& column,
                                      const std::vector<Removal>& removals) {
-    for (Version& version : versions) version.certain = version.certain && !is_beaten(version, column, removals);
-    return versions;
+    Versions left = versions;
+    for (std::size_t at = 0; at < versions.size(); ++at)
+        left[at].certain = versions[at].certain && !is_beaten(versions, at, column, removals);
+    return left;
 }
 
-bool History::is_beaten(const Version& version, const std::string& column, const std::vector<Removal>& removals) {
+/// Who deleted the row saw a value, which tells the version only if nobody else had written it by then.
+bool History::is_beaten(const Versions& versions, std::size_t at, const std::string& column,
+                        const std::vector<Removal>& removals) {
+    const Version& version = versions[at];
     return std::any_of(removals.begin(), removals.end(), [&](const Removal& removal) {
         const auto seen = removal.seen.find(column);
-        return seen == removal.seen.end() || seen->second != version.value;
+        if (seen == removal.seen.end() || seen->second != version.value || version.at > removal.at) return true;
+        return std::any_of(versions.begin(), versions.end(), [&](const Version& other) {
+            return &other != &version && other.value == version.value && other.at <= removal.at;
+        });
     });
 }
 
@@ -253,7 +261,7 @@ std::string History::fault_in_pull(const Rows& before, const Rows& after) const 
             const std::vector<std::size_t> is = of_value(versions->second, value);
             if (was.size() != 1 || is.empty()) continue;
             // beaten by a deletion, it is not there when a sale brings the row back
-            if (is_beaten(versions->second[was.front()], column, past->second.removals)) continue;
+            if (is_beaten(versions->second, was.front(), column, past->second.removals)) continue;
             const std::vector<bool> older = older_than(versions->second, was.front());
             if (std::all_of(is.begin(), is.end(), [&](std::size_t at) { return older[at]; }))
                 return place + ": " + column + " went back from " + old->second + " to " + value;

@@ -81,10 +81,10 @@ private:
     [[nodiscard]] std::string fault_in_absence(const std::string& place, const Past& past) const;
     [[nodiscard]] std::string fault_in_return(const std::string& place, const Past& past, const Row& row,
                                               const Rows& rows) const;
-    [[nodiscard]] static Versions surviving(Versions versions, const std::string& column,
+    [[nodiscard]] static Versions surviving(const Versions& versions, const std::string& column,
                                             const std::vector<Removal>& removals);
     /// Whether somebody deleted the row without knowing the version: a deletion beats a concurrent edit.
-    [[nodiscard]] static bool is_beaten(const Version& version, const std::string& column,
+    [[nodiscard]] static bool is_beaten(const Versions& versions, std::size_t at, const std::string& column,
                                         const std::vector<Removal>& removals);
     [[nodiscard]] std::string fault_in_row(const std::string& place, const Past& past, const Row& row) const;
     [[nodiscard]] bool may_seem_later(const Version& version) const {
