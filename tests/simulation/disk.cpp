@@ -18,9 +18,11 @@ void run(sqlite3* database, const std::string& sql) {
     const int code = sqlite3_errcode(database);
     const std::string what = sql + ": " + sqlite3_errmsg(database);
     if (sqlite3_get_autocommit(database) == 0) sqlite3_exec(database, "ROLLBACK", nullptr, nullptr, nullptr);
-    throw Error(code == SQLITE_FULL    ? ErrorCode::disk_full
-                : code == SQLITE_IOERR ? ErrorCode::io_failure
-                                       : ErrorCode::internal,
+    // what a statement may have to undo goes into a file of its own, which a dead disk does not open
+    const bool has_failed = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+    throw Error(code == SQLITE_FULL ? ErrorCode::disk_full
+                : has_failed        ? ErrorCode::io_failure
+                                    : ErrorCode::internal,
                 what);
 }
 
